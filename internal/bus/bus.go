@@ -1,0 +1,126 @@
+package bus
+
+import (
+	"context"
+	"iter"
+	"slices"
+	"sync"
+
+	"supervisord/internal/event"
+)
+
+// Bus gives events their serial numbers and hands them to subscribers. The zero Bus
+// is ready to use. Its methods may be called from any goroutine.
+type Bus struct {
+	mu     sync.Mutex
+	serial uint64
+	subs   map[*Subscription]struct{}
+}
+
+// Publish gives e the next serial number and queues it for every subscription that
+// wants it. It never blocks.
+func (b *Bus) Publish(e event.Event) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	e.Serial = b.serial
+	b.serial++
+	for s := range b.subs {
+		if s.wants(e.Type) {
+			s.push(e)
+		}
+	}
+}
+
+// Subscribe returns a subscription to the given types and their families, which
+// holds at most size events (at least one) that were not read yet. Close it after use.
+func (b *Bus) Subscribe(size int, types ...event.Type) *Subscription {
+	s := &Subscription{
+		bus: b, types: slices.Clone(types), ready: make(chan struct{}, 1),
+		queue: ring[event.Event]{size: max(size, 1)},
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.subs == nil {
+		b.subs = make(map[*Subscription]struct{})
+	}
+	b.subs[s] = struct{}{}
+	return s
+}
+
+// Subscription is one reader's queue of events. One goroutine may read it.
+type Subscription struct {
+	bus   *Bus
+	types []event.Type
+	ready chan struct{} // holds a token while queue may be non-empty; closed by Close
+
+	// These are held under bus.mu.
+	queue ring[event.Event]
+	lost  uint64
+}
+
+func (s *Subscription) wants(t event.Type) bool {
+	for _, want := range s.types {
+		if t.Is(want) {
+			return true
+		}
+	}
+	return false
+}
+
+// push is called with the bus locked. A full queue loses its oldest event.
+func (s *Subscription) push(e event.Event) {
+	if s.queue.push(e) {
+		s.lost++
+	}
+	select {
+	case s.ready <- struct{}{}:
+	default: // a token is there already
+	}
+}
+
+// Events yields events in the order of their serial numbers until ctx is done, or the
+// subscription is closed and all it holds was read. It may be called again, and then
+// goes on where the last call was left.
+func (s *Subscription) Events(ctx context.Context) iter.Seq[event.Event] {
+	return func(yield func(event.Event) bool) {
+		for ctx.Err() == nil {
+			e, ok := s.pop()
+			if ok {
+				if !yield(e) {
+					return
+				}
+				continue
+			}
+			select {
+			case <-ctx.Done():
+			case _, open := <-s.ready:
+				if !open {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (s *Subscription) pop() (event.Event, bool) {
+	s.bus.mu.Lock()
+	defer s.bus.mu.Unlock()
+	return s.queue.pop()
+}
+
+// Lost returns how many events the queue has lost because it was full.
+func (s *Subscription) Lost() uint64 {
+	s.bus.mu.Lock()
+	defer s.bus.mu.Unlock()
+	return s.lost
+}
+
+// Close ends the subscription. The bus forgets it. It may be called twice.
+func (s *Subscription) Close() {
+	s.bus.mu.Lock()
+	defer s.bus.mu.Unlock()
+	if _, open := s.bus.subs[s]; open {
+		delete(s.bus.subs, s)
+		close(s.ready)
+	}
+}

@@ -1,0 +1,61 @@
+package control
+
+import "context"
+
+// Wait says when a start or a stop returns.
+type Wait int
+
+// The values of Wait.
+const (
+	// NoWait returns when the child is spawned or signalled, or that has failed.
+	NoWait Wait = iota
+	// WaitDone returns when the process runs or is stopped, or that has failed.
+	WaitDone
+)
+
+// API is the supervisor, as everybody but its own loop sees it. Its methods may be
+// called from any goroutine and block no other caller.
+//
+// A Selector that names one process makes a method fail with that process's fault; one
+// that names a group or all returns a Result for each process that was eligible.
+type API interface {
+	// Status describes the selected processes, sorted by group and name.
+	Status(ctx context.Context, sel Selector) ([]Info, error)
+	// Start starts the selected processes that are not running.
+	Start(ctx context.Context, sel Selector, w Wait) ([]Result, error)
+	// Stop stops the selected processes that are running.
+	Stop(ctx context.Context, sel Selector, w Wait) ([]Result, error)
+	// Signal sends a signal, named or numbered as in Python's manual, to the selected
+	// processes; never to their process groups.
+	Signal(ctx context.Context, sel Selector, signal string) ([]Result, error)
+	// WriteStdin writes chars to the standard input of one process.
+	WriteStdin(ctx context.Context, sel Selector, chars string) error
+
+	// ReadLog returns part of a log, with Python's rules for offset and length, in bytes.
+	ReadLog(ctx context.Context, log LogName, offset, length int64) ([]byte, error)
+	// TailLog returns the end of a log, with Python's rules for offset and length.
+	TailLog(ctx context.Context, log LogName, offset, length int64) (Tail, error)
+	// ClearLogs empties the logs of the selected processes.
+	ClearLogs(ctx context.Context, sel Selector) ([]Result, error)
+	// ClearMainLog empties the daemon's own log.
+	ClearMainLog(ctx context.Context) error
+
+	// Config describes the configuration of every process, sorted by process name.
+	Config(ctx context.Context) ([]ProgramInfo, error)
+	// Reread reads the configuration file again and says what differs from what runs.
+	Reread(ctx context.Context) (Diff, error)
+	// AddGroup makes a group of the configuration active.
+	AddGroup(ctx context.Context, name string) error
+	// RemoveGroup forgets an active group, all of whose processes are stopped.
+	RemoveGroup(ctx context.Context, name string) error
+	// Publish sends a REMOTE_COMMUNICATION event.
+	Publish(ctx context.Context, kind, data string) error
+
+	// Supervisor describes the supervisor itself.
+	Supervisor(ctx context.Context) (SupervisorInfo, error)
+	// Shutdown begins an orderly end of the supervisor and returns.
+	Shutdown(ctx context.Context) error
+	// Restart begins an orderly stop of everything, after which the supervisor starts
+	// anew from its configuration file, and returns.
+	Restart(ctx context.Context) error
+}

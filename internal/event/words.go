@@ -1,0 +1,114 @@
+package event
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"supervisord/internal/process"
+)
+
+// The lines of the daemon's log that Python's Supervisor writes too, in its words:
+// people's log watchers match them.
+
+// Spawned says that a child is there.
+func Spawned(name string, pid int) string { return fmt.Sprintf("spawned: '%s' with pid %d", name, pid) }
+
+// SpawnErr says why there is no child.
+func SpawnErr(reason string) string { return "spawnerr: " + reason }
+
+// EnteredRunning says that a start was a success.
+func EnteredRunning(name string, startSecs time.Duration) string {
+	return fmt.Sprintf("success: %s entered RUNNING state, process has stayed up for > than %s seconds (startsecs)",
+		name, seconds(startSecs))
+}
+
+// seconds prints whole seconds as Python does and fractions, which it lacks, too.
+func seconds(d time.Duration) string {
+	return strconv.FormatFloat(d.Seconds(), 'f', -1, 64)
+}
+
+// EndedTooQuickly says that a child died before startsecs.
+func EndedTooQuickly(name string, e process.Exit) string { return Exited(name, e, false) }
+
+// Exited says that a process ended by itself.
+func Exited(name string, e process.Exit, expected bool) string {
+	if expected {
+		return fmt.Sprintf("exited: %s (%s; expected)", name, e)
+	}
+	return fmt.Sprintf("exited: %s (%s; not expected)", name, e)
+}
+
+// Stopped says that a process ended because it was told to.
+func Stopped(name string, e process.Exit) string { return fmt.Sprintf("stopped: %s (%s)", name, e) }
+
+// GaveUp says that nobody tries to start the process any more.
+func GaveUp(name string) string {
+	return fmt.Sprintf("gave up: %s entered FATAL state, too many start retries too quickly", name)
+}
+
+// Killing says that the stop signals did not help.
+func Killing(name string, pid int) string {
+	return fmt.Sprintf("killing '%s' (%d) with SIGKILL", name, pid)
+}
+
+// SignalFailed says that a process could not be signalled, so that nobody knows what it
+// does.
+func SignalFailed(name, reason string) string {
+	return fmt.Sprintf("unknown problem killing %s: %s", name, reason)
+}
+
+// WaitingToStop says on whom a client's stop still waits.
+func WaitingToStop(name string) string { return fmt.Sprintf("waiting for %s to stop", name) }
+
+// WaitingToDie says on whom the shutdown still waits.
+func WaitingToDie(names []string) string {
+	return fmt.Sprintf("waiting for %s to die", strings.Join(names, ", "))
+}
+
+// ReapedUnknown says that a child of somebody else ended and was collected here.
+func ReapedUnknown(pid int, e process.Exit) string {
+	return fmt.Sprintf("reaped unknown pid %d (%s)", pid, e)
+}
+
+// ExitRequested says which signal ends the daemon.
+func ExitRequested(signal string) string {
+	return fmt.Sprintf("received %s indicating exit request", signal)
+}
+
+// RestartRequested says which signal restarts the daemon.
+func RestartRequested(signal string) string {
+	return fmt.Sprintf("received %s indicating restart request", signal)
+}
+
+// RestartIgnored says that a restart was asked for while the daemon shuts down.
+func RestartIgnored(signal string) string {
+	return fmt.Sprintf("ignored %s indicating restart request (shutdown in progress)", signal)
+}
+
+// ReopenRequested says which signal reopens the logs.
+func ReopenRequested(signal string) string {
+	return fmt.Sprintf("received %s indicating log reopen request", signal)
+}
+
+// The lines without a variable part.
+const (
+	LogReopen = "supervisord logreopen"
+)
+
+// Included says that a further file belongs to the configuration.
+func Included(file string) string {
+	return fmt.Sprintf("Included extra file \"%s\" during parsing", file)
+}
+
+// DaemonStarted is the daemon's first line once it runs.
+func DaemonStarted(pid int) string { return fmt.Sprintf("supervisord started with pid %d", pid) }
+
+// InterfaceReady says that a server answers XML-RPC.
+func InterfaceReady(name string) string { return fmt.Sprintf("RPC interface '%s' initialized", name) }
+
+// NoAuthentication warns of a server without a password.
+func NoAuthentication(section string) string {
+	return fmt.Sprintf("Server '%s' running without any HTTP authentication checking", section)
+}
