@@ -1,0 +1,233 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// codec reads one kind of value.
+type codec[T any] struct {
+	kind  string // as the manual calls it
+	parse func(h *host, value string) (T, error)
+	show  func(T) string // nil: fmt.Sprint
+}
+
+// pure is a codec that needs nothing from the host.
+func pure[T any](kind string, parse func(string) (T, error)) codec[T] {
+	return codec[T]{kind: kind, parse: func(_ *host, s string) (T, error) { return parse(s) }}
+}
+
+// The codecs of simple values.
+var (
+	text        = pure("string", func(s string) (string, error) { return s, nil })
+	boolean     = pure("boolean", parseBool)
+	integer     = pure("integer", parseInt)
+	count       = pure("integer, negative as 0", parseCount)
+	positive    = pure("integer from 1", parsePositive)
+	byteSize    = pure("size", parseSize)
+	duration    = pure("duration", parseDuration)
+	octal       = pure("octal number", parseOctal)
+	commaList   = pure("comma-separated list", parseList)
+	exitList    = pure("list of exit codes", parseExitCodes)
+	logLevel    = pure("log level", parseLoglevel)
+	restarts    = pure("boolean or `unexpected`", parseAutoRestart)
+	plainName   = pure("name", parseName)
+	filePattern = pure("file pattern", parseGlob)
+
+	optionalOctal = codec[*os.FileMode]{
+		kind: "octal number",
+		parse: func(_ *host, s string) (*os.FileMode, error) {
+			m, err := parseOctal(s)
+			return &m, err
+		},
+		show: func(m *os.FileMode) string {
+			if m == nil {
+				return ""
+			}
+			return m.String()
+		},
+	}
+)
+
+func parseBool(s string) (bool, error) {
+	switch strings.ToLower(s) {
+	case "true", "yes", "on", "1":
+		return true, nil
+	case "false", "no", "off", "0":
+		return false, nil
+	}
+	return false, fmt.Errorf("not a valid boolean value: '%s'", s)
+}
+
+// parseInt reads what Python's int() does: an optional sign, digits with single
+// underscores between them, blanks around.
+func parseInt(s string) (int, error) {
+	invalid := fmt.Errorf("invalid literal for int() with base 10: '%s'", s)
+	digits := strings.TrimSpace(s)
+	if strings.HasPrefix(digits, "_") || strings.HasSuffix(digits, "_") || strings.Contains(digits, "__") {
+		return 0, invalid
+	}
+	digits = strings.ReplaceAll(digits, "_", "")
+	n, err := strconv.Atoi(digits)
+	if err != nil {
+		return 0, invalid
+	}
+	return n, nil
+}
+
+// parseCount reads a number of which Python treats every negative one like 0.
+func parseCount(s string) (int, error) {
+	n, err := parseInt(s)
+	return max(n, 0), err
+}
+
+func parsePositive(s string) (int, error) {
+	n, err := parseInt(s)
+	if err == nil && n < 1 {
+		return 0, fmt.Errorf("must be at least 1: '%s'", s)
+	}
+	return n, err
+}
+
+// parseSize reads a number of bytes with an optional unit, K to G or KB to GB in
+// either case. Negative sizes are 0, which means "no limit" or "off" everywhere.
+func parseSize(s string) (int64, error) {
+	digits, unit := strings.ToLower(s), int64(1)
+	for i, u := range []string{"k", "m", "g"} {
+		for _, suffix := range []string{u + "b", u} {
+			if rest, ok := strings.CutSuffix(digits, suffix); ok {
+				digits, unit = rest, 1<<(10*(i+1))
+			}
+		}
+	}
+	n, err := parseInt(digits)
+	switch {
+	case err != nil:
+		return 0, err
+	case int64(n) > math.MaxInt64/unit:
+		return 0, fmt.Errorf("size too large: '%s'", s)
+	}
+	return max(int64(n), 0) * unit, nil
+}
+
+// longest is what a duration of more years than anybody waits becomes.
+const longest = 100 * 365 * 24 * time.Hour
+
+// parseDuration reads a whole number of seconds, or Go's form: 500ms, 5m, 1h30m.
+// A negative one is 0.
+func parseDuration(s string) (time.Duration, error) {
+	if n, err := parseInt(s); err == nil {
+		return time.Duration(min(max(n, 0), int(longest/time.Second))) * time.Second, nil
+	}
+	d, err := time.ParseDuration(strings.TrimSpace(s))
+	if err != nil || d < 0 {
+		return 0, fmt.Errorf("invalid literal for int() with base 10: '%s'", s)
+	}
+	return min(d, longest), nil
+}
+
+// parseOctal reads a file mode: 022, 0o22 and 22 are the same.
+func parseOctal(s string) (os.FileMode, error) {
+	digits := strings.ToLower(strings.TrimSpace(s))
+	digits = strings.TrimPrefix(digits, "0o")
+	n, err := strconv.ParseUint(digits, 8, 32)
+	if err != nil {
+		return 0, fmt.Errorf("%s can not be converted to an octal type", s)
+	}
+	if n > 0o7777 {
+		return 0, fmt.Errorf("%s is above upper bound (7777)", s)
+	}
+	return os.FileMode(n), nil
+}
+
+// parseList divides at commas and drops blanks around items, and empty items.
+func parseList(s string) ([]string, error) {
+	var items []string
+	for item := range strings.SplitSeq(s, ",") {
+		if item = strings.TrimSpace(item); item != "" {
+			items = append(items, item)
+		}
+	}
+	return items, nil
+}
+
+func parseExitCodes(s string) ([]int, error) {
+	codes := []int{}
+	if strings.TrimSpace(s) == "" {
+		return codes, nil
+	}
+	for item := range strings.SplitSeq(s, ",") {
+		n, err := parseInt(item)
+		if err != nil || n < 0 || n > 255 {
+			return nil, fmt.Errorf("not a valid list of exit codes: '%s'", s)
+		}
+		codes = append(codes, n)
+	}
+	return codes, nil
+}
+
+// loglevels are Python's names and, after the slash, those of the Go original.
+var loglevels = []struct {
+	names string
+	level Loglevel
+}{
+	{"critical crit / fatal panic", LevelCritical},
+	{"error / err", LevelError},
+	{"warn / warning", LevelWarn},
+	{"info", LevelInfo},
+	{"debug", LevelDebug},
+	{"trace", LevelTrace},
+	{"blather", LevelBlather},
+}
+
+func parseLoglevel(s string) (Loglevel, error) {
+	for _, l := range loglevels {
+		if s != "" && s != "/" && slices.Contains(strings.Fields(l.names), strings.ToLower(s)) {
+			return l.level, nil
+		}
+	}
+	return 0, fmt.Errorf("bad logging level name '%s'", s)
+}
+
+func parseAutoRestart(s string) (AutoRestart, error) {
+	if strings.EqualFold(s, "unexpected") {
+		return RestartUnexpected, nil
+	}
+	always, err := parseBool(s)
+	switch {
+	case err != nil:
+		return 0, fmt.Errorf("invalid 'autorestart' value '%s'", s)
+	case always:
+		return RestartAlways, nil
+	}
+	return RestartNever, nil
+}
+
+// parseName reads the name of a program, group or process.
+func parseName(s string) (string, error) {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return "", errors.New("Invalid name: it is empty") //nolint:staticcheck // as Python's
+	}
+	for _, c := range s {
+		if c == ' ' || c == ':' || c == '/' || c < ' ' {
+			return "", fmt.Errorf("Invalid name: '%s' because of character: '%s'", //nolint:staticcheck // Python's words
+				s, strings.Trim(strconv.Quote(string(c)), `"`))
+		}
+	}
+	return s, nil
+}
+
+func parseGlob(s string) (string, error) {
+	if _, err := path.Match(s, ""); err != nil {
+		return "", fmt.Errorf("not a valid file pattern: '%s'", s)
+	}
+	return s, nil
+}

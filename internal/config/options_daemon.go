@@ -1,0 +1,89 @@
+package config
+
+import "os"
+
+// supervisordOptions are the options of [supervisord].
+var supervisordOptions = newTable(
+	opt("logfile", func(s *Supervisord) *string { return &s.Logfile }, daemonLog, "supervisord.log", DaemonRestart, Python,
+		"The daemon's own log."),
+	opt("logfile_maxbytes", func(s *Supervisord) *int64 { return &s.LogfileMaxBytes }, byteSize, "50MB", DaemonRestart, Python,
+		"The size at which the log is rotated. 0: never."),
+	opt("logfile_backups", func(s *Supervisord) *int { return &s.LogfileBackups }, count, "10", DaemonRestart, Python,
+		"How many rotated logs are kept."),
+	opt("loglevel", func(s *Supervisord) *Loglevel { return &s.Loglevel }, logLevel, "info", DaemonRestart, Python,
+		"How much goes into the log: critical, error, warn, info, debug, trace or blather. fatal and panic are critical."),
+	opt("pidfile", func(s *Supervisord) *string { return &s.Pidfile }, newFile, "supervisord.pid", DaemonRestart, Python,
+		"The file with the daemon's process number."),
+	opt("umask", func(s *Supervisord) *os.FileMode { return &s.Umask }, octal, "022", DaemonRestart, Python,
+		"The file mode creation mask of a daemon in the background."),
+	opt("nodaemon", func(s *Supervisord) *bool { return &s.Nodaemon }, boolean, "false", DaemonRestart, Python,
+		"Whether the daemon stays in the foreground."),
+	opt("silent", func(s *Supervisord) *bool { return &s.Silent }, boolean, "false", DaemonRestart, Python,
+		"Whether a daemon in the foreground keeps its log from standard output."),
+	opt("minfds", func(s *Supervisord) *int { return &s.MinFDs }, integer, "1024", DaemonRestart, Python,
+		"How many file descriptors must be available."),
+	opt("minprocs", func(s *Supervisord) *int { return &s.MinProcs }, integer, "200", DaemonRestart, Python,
+		"How many processes must be available."),
+	opt("nocleanup", func(s *Supervisord) *bool { return &s.NoCleanup }, boolean, "false", DaemonRestart, Python,
+		"Whether old AUTO logs are kept when the daemon starts."),
+	opt("childlogdir", func(s *Supervisord) *string { return &s.ChildLogDir }, directory, "", DaemonRestart, Python,
+		"The directory of AUTO logs. If not given, the system's temporary directory."),
+	opt("user", func(s *Supervisord) *string { return &s.User }, account, "", DaemonRestart, Python,
+		"The account that a daemon started by root changes to."),
+	opt("directory", func(s *Supervisord) *string { return &s.Directory }, directory, "", DaemonRestart, Python,
+		"The working directory of a daemon in the background."),
+	opt("strip_ansi", func(s *Supervisord) *bool { return &s.StripANSI }, boolean, "false", NextStart, Python,
+		"Whether terminal escape sequences are removed from the logs of programs."),
+	opt("environment", func(s *Supervisord) *map[string]string { return &s.Environment }, environment, "", Restart, Python,
+		"Environment variables of all programs; a program's own have precedence. They can be used in program sections as %(ENV_KEY)s."),
+	opt("identifier", func(s *Supervisord) *string { return &s.Identifier }, text, "supervisor", DaemonRestart, Python,
+		"The name of this daemon in events and in getIdentification."),
+)
+
+// unixServerOptions are the options of [unix_http_server].
+var unixServerOptions = newTable(
+	required(opt("file", func(u *UnixServer) *string { return &u.File }, absolutePath, "", DaemonRestart, Python,
+		"The socket.")),
+	opt("chmod", func(u *UnixServer) *os.FileMode { return &u.Chmod }, fileMode("Invalid chmod value"), "0700", DaemonRestart, Python,
+		"The mode of the socket."),
+	opt("chown", func(u *UnixServer) *Owner { return &u.Chown }, owner("Invalid sockchown value"), "", DaemonRestart, Python,
+		"The owner of the socket."),
+	opt("username", func(u *UnixServer) *string { return &u.Username }, text, "", DaemonRestart, Python,
+		"The name a client must give."),
+	opt("password", func(u *UnixServer) *string { return &u.Password }, text, "", DaemonRestart, Python,
+		"The password a client must give, as it is or as {SHA} and the SHA-1 sum in hexadecimal."),
+)
+
+// inetServerOptions are the options of [inet_http_server].
+var inetServerOptions = newTable(
+	required(opt("port", func(i *inetSection) *address { return &i.address }, inetAddress, "", DaemonRestart, Python,
+		"Where to listen: host:port, or port or *:port for all interfaces.")),
+	opt("username", func(i *inetSection) *string { return &i.Username }, text, "", DaemonRestart, Python,
+		"The name a client must give."),
+	opt("password", func(i *inetSection) *string { return &i.Password }, text, "", DaemonRestart, Python,
+		"The password a client must give, as it is or as {SHA} and the SHA-1 sum in hexadecimal."),
+	opt("nodename", func(i *inetSection) *string { return &i.NodeName }, text, "", DaemonRestart, GoOriginal,
+		"The name of this daemon among its remotes. If not given, the name of the host."),
+	opt("remotes", func(i *inetSection) *[]Remote { return &i.Remotes }, remotes, "", DaemonRestart, GoOriginal,
+		"Other daemons to show: name:host:port, divided by commas."),
+)
+
+// inetSection is an [inet_http_server] while it is read.
+type inetSection struct {
+	InetServer
+	address address
+}
+
+// supervisorctlOptions are the options of [supervisorctl].
+var supervisorctlOptions = newTable(
+	opt("serverurl", func(s *Supervisorctl) *string { return &s.ServerURL }, serverURL, "http://localhost:9001", Live, Python,
+		"The daemon to talk to: http://host:port or unix:///path."),
+	opt("username", func(s *Supervisorctl) *string { return &s.Username }, text, "", Live, Python,
+		"The name to give."),
+	opt("password", func(s *Supervisorctl) *string { return &s.Password }, text, "", Live, Python,
+		"The password to give, as it is."),
+	opt("prompt", func(s *Supervisorctl) *string { return &s.Prompt }, text, "supervisor", Live, Python,
+		"The prompt of the interactive shell."),
+	opt("history_file", func(s *Supervisorctl) *string { return &s.HistoryFile }, homePath, "", Live, Python,
+		"The file in which the interactive shell remembers commands."),
+)
