@@ -1,0 +1,156 @@
+package child
+
+import (
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"supervisord/internal/process"
+)
+
+// ahead is how many children are prepared while an earlier one is being forked: enough
+// to keep the spawner busy, few enough not to need many threads.
+const ahead = 4
+
+// patience is how long the spawner waits for a child whose turn it is but whose
+// preparation (a command on a file system that does not answer) takes its time. After
+// that the others go first.
+const patience = 50 * time.Millisecond
+
+// limit is how long a preparation may take before the start has failed.
+const limit = 30 * time.Second
+
+// ErrGone says that there is no such child any more.
+var ErrGone = errors.New("no such process")
+
+// Parent starts, signals and reaps children. Its methods may be called from any
+// goroutine. There may be only one in a program, since it collects every exit.
+type Parent struct {
+	// Orphan, if set before the first start, is told of the end of processes that are
+	// children of this one but were not started by it: those a container's init or a
+	// subreaper inherits. It must not block.
+	Orphan func(pid int, e process.Exit)
+
+	log *slog.Logger
+	// patience and limit are those of the constants, but in tests.
+	patience, limit time.Duration
+
+	queue queue
+	end   chan struct{}
+	work  sync.WaitGroup // the spawner, the reaper and those who wait for late starts
+
+	// mu is held across fork, reap and signal; see the package comment.
+	mu       sync.Mutex
+	children map[int]*entry
+}
+
+// entry is a child that has not been reaped, or whose end was not yet announced.
+type entry struct {
+	spec      *Spec
+	announced bool          // Started has returned
+	exit      *process.Exit // the child has ended
+}
+
+// Start starts a child in the background and reports through the functions of s.
+// Children are forked in the order of the calls; only one whose preparation hangs
+// lets others go first. Start never blocks.
+func (p *Parent) Start(s *Spec) {
+	p.queue.push(&job{spec: s, ready: make(chan struct{})})
+}
+
+// Running returns how many children have not been reaped.
+func (p *Parent) Running() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.children)
+}
+
+// job is a start in progress.
+type job struct {
+	spec  *Spec
+	ready chan struct{} // closed when the fields below are set
+
+	file string
+	argv []string
+	env  []string
+	cred *Credential
+	err  error
+	pipes
+}
+
+// prepare does all that may block before the fork.
+func (j *job) prepare() {
+	defer close(j.ready)
+	s := j.spec
+	vars, err := s.Environment.Variables()
+	if err != nil {
+		j.err = err
+		return
+	}
+	if j.file, j.argv, j.err = Lookup(s.Command, vars["PATH"], s.Dir); j.err != nil {
+		return
+	}
+	j.env = list(vars)
+	if s.Open != nil {
+		if j.err = s.Open(); j.err != nil {
+			j.err = outputError(s.Name, j.err)
+			return
+		}
+	}
+	if s.Credential != nil {
+		if j.cred, j.err = s.Credential(); j.err != nil {
+			return
+		}
+	}
+	j.openPipes()
+}
+
+// waitReady waits for the preparation of a job, but not for ever.
+func (p *Parent) waitReady(j *job) bool {
+	select {
+	case <-j.ready:
+		return true
+	default:
+	}
+	timer := time.NewTimer(p.patience)
+	defer timer.Stop()
+	select {
+	case <-j.ready:
+		return true
+	case <-timer.C:
+		return false
+	}
+}
+
+// queue holds the starts that wait for their turn. It has no limit, so that whoever
+// asks for a start never blocks; every process has at most one in it.
+type queue struct {
+	mu   sync.Mutex
+	jobs []*job
+	some chan struct{} // holds a token while jobs may be non-empty
+}
+
+func (q *queue) push(j *job) {
+	q.mu.Lock()
+	q.jobs = append(q.jobs, j)
+	q.mu.Unlock()
+	select {
+	case q.some <- struct{}{}:
+	default:
+	}
+}
+
+// pop returns the first job, nil if there is none.
+func (q *queue) pop() *job {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.jobs) == 0 {
+		q.jobs = nil
+		return nil
+	}
+	j := q.jobs[0]
+	q.jobs[0] = nil
+	q.jobs = q.jobs[1:]
+	return j
+}

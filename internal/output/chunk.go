@@ -1,0 +1,36 @@
+package output
+
+import "io"
+
+// smallChunks is the optional ability of a writer to ask for chunks no longer than
+// 64 KiB, which is what a pipe holds unless the pump enlarges it.
+type smallChunks interface {
+	SmallChunks() bool
+}
+
+// prefersSmall reports whether w asks for small chunks.
+func prefersSmall(w io.Writer) bool {
+	s, ok := w.(smallChunks)
+	return ok && s.SmallChunks()
+}
+
+// SmallChunks reports whether the file rotates so early that the long chunks of an
+// enlarged pipe would make it much longer than MaxBytes.
+func (f *File) SmallChunks() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.opts.MaxBytes > 0 && f.opts.MaxBytes < largeLog
+}
+
+// largeLog is the MaxBytes for which one long chunk does not matter.
+const largeLog = 16 << 20
+
+// SmallChunks reports whether one of the sinks asks for small chunks.
+func (s *Stream) SmallChunks() bool {
+	for _, sink := range s.sinks {
+		if prefersSmall(sink) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,18 @@
+// Package output carries what programs write from their pipes to where it is kept.
+//
+// A Pump waits on the read ends of all pipes at once and hands the bytes of each to
+// its writer, usually a Stream: one of the two outputs of one process. A Stream
+// removes ANSI escape sequences if asked to and copies the rest to its sinks. The
+// sink here is File, a log that rotates by size; Files lets everybody who names the
+// same path share one File. Read and Tail give parts of a log back, by the rules of
+// Python's Supervisor. AutoPath and CleanAuto name and remove the logs of programs
+// that asked for AUTO.
+//
+// Order is kept from end to end: the bytes of one pipe are written by one goroutine
+// at a time, in the order in which they were read. A sink that fails loses bytes,
+// counts them and says so once in the log; it never stops its program for good, nor
+// another program's output.
+//
+// Only regular files are ever renamed, truncated or opened for reading. A device, a
+// fifo, or /dev/stdout behind a symbolic link is written to and nothing else.
+package output

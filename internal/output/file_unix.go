@@ -1,0 +1,28 @@
+//go:build unix
+
+package output
+
+import (
+	"os"
+	"syscall"
+)
+
+// openFlags keep open(2) from waiting for the reader of a fifo and from making a
+// terminal our controlling one.
+const openFlags = syscall.O_NONBLOCK | syscall.O_NOCTTY
+
+// readFlags do the same for a file that turns out not to be regular.
+const readFlags = syscall.O_NONBLOCK | syscall.O_NOCTTY
+
+// renamesOpenFiles says that a file may be renamed while it is open.
+const renamesOpenFiles = true
+
+// linked reports whether file still has a name.
+func linked(file *os.File) bool {
+	info, err := file.Stat()
+	if err != nil {
+		return false
+	}
+	st, ok := info.Sys().(*syscall.Stat_t)
+	return !ok || st.Nlink > 0
+}
