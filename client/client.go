@@ -1,0 +1,157 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"supervisord/internal/control"
+	"supervisord/internal/rpc"
+)
+
+const (
+	connectTimeout = 10 * time.Second
+	// maxResponse bounds what a server may answer, in bytes: a log of the default
+	// size, with room for what XML adds.
+	maxResponse = 128 << 20
+)
+
+// Options says where the supervisor is and who asks.
+type Options struct {
+	// ServerURL is unix:///path, or an http or https URL, as in the option serverurl of
+	// Python's manual. /RPC2 is added to the path of an http URL unless it ends so.
+	ServerURL string
+	// Username and Password are sent with every call if Username is not empty. They
+	// come before those in the URL.
+	Username, Password string
+	// Timeout bounds each call that does not wait for processes; zero means that only
+	// the context does. A call that waits, and Call, only ever obey their context.
+	Timeout time.Duration
+}
+
+// Client is the supervisor behind a URL. It keeps no connection between calls, and
+// its methods may be called from any goroutine.
+type Client struct {
+	http     *http.Client
+	endpoint string
+	shown    string // the server, in messages
+	user     *url.Userinfo
+	timeout  time.Duration
+	most     int64 // bytes of an answer
+}
+
+var _ control.API = (*Client)(nil)
+
+// New returns the client for a supervisor. Nothing is connected yet; the error says
+// what is wrong with the URL.
+func New(o Options) (*Client, error) {
+	u, err := url.Parse(o.ServerURL)
+	if err != nil {
+		return nil, fmt.Errorf("server URL: %w", err)
+	}
+	c := &Client{user: u.User, timeout: o.Timeout, most: maxResponse}
+	if o.Username != "" {
+		c.user = url.UserPassword(o.Username, o.Password)
+	}
+	dialer := &net.Dialer{Timeout: connectTimeout}
+	transport := &http.Transport{
+		DialContext:         dialer.DialContext,
+		TLSHandshakeTimeout: connectTimeout,
+		// A supervisor that ends must not wait for a client that has gone idle.
+		DisableKeepAlives: true,
+	}
+	switch {
+	case u.Scheme == "unix" && u.Host+u.Path != "":
+		socket := u.Host + u.Path
+		transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return dialer.DialContext(ctx, "unix", socket)
+		}
+		c.endpoint, c.shown = "http://localhost/RPC2", "unix://"+socket
+	case (u.Scheme == "http" || u.Scheme == "https") && u.Host != "":
+		u.User, u.RawQuery, u.Fragment = nil, "", ""
+		c.shown = u.String()
+		if !strings.HasSuffix(u.Path, "/RPC2") {
+			u = u.JoinPath("RPC2")
+		}
+		c.endpoint = u.String()
+	default:
+		return nil, fmt.Errorf("server URL %q: must be unix:///path, http://host:port or https://host:port", o.ServerURL)
+	}
+	c.http = &http.Client{
+		Transport: transport,
+		// A redirect would take the password elsewhere, and turn POST into GET.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return c, nil
+}
+
+// Call calls any method. Parameters are bool, int, int64, float64, string, []byte,
+// time.Time, []any, map[string]any or nil; the result is one of these, never int.
+func (c *Client) Call(ctx context.Context, method string, params ...any) (any, error) {
+	body, err := rpc.AppendRequest(nil, method, params...)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := c.post(ctx, body)
+	if err != nil {
+		return nil, err
+	}
+	v, err := rpc.DecodeResponse(answer, rpc.ResponseLimits)
+	if _, ok := errors.AsType[*control.Fault](err); err != nil && !ok {
+		return nil, fmt.Errorf("%s: %s: %w", c.shown, method, err)
+	}
+	return v, err
+}
+
+// post sends the body of a call and returns that of the answer.
+func (c *Client) post(ctx context.Context, body []byte) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.endpoint, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Content-Type", "text/xml")
+	if c.user != nil {
+		password, _ := c.user.Password() // none is the empty one
+		req.SetBasicAuth(c.user.Username(), password)
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		if u, ok := errors.AsType[*url.Error](err); ok {
+			err = u.Err // ours names the server better
+		}
+		return nil, fmt.Errorf("%s: %w", c.shown, err)
+	}
+	defer resp.Body.Close()
+	switch resp.StatusCode {
+	case http.StatusOK:
+	case http.StatusUnauthorized:
+		return nil, fmt.Errorf("%s: %w", c.shown, ErrUnauthorized)
+	default:
+		return nil, fmt.Errorf("%s: %w", c.shown, &HTTPError{resp.StatusCode})
+	}
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, c.most+1))
+	if err == nil && int64(len(answer)) > c.most {
+		err = errTooLong
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.shown, err)
+	}
+	return answer, nil
+}
+
+// quick is Call for a method that does not wait for processes.
+func (c *Client) quick(ctx context.Context, method string, params ...any) (any, error) {
+	if c.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.timeout)
+		defer cancel()
+	}
+	return c.Call(ctx, method, params...)
+}

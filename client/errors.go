@@ -1,0 +1,20 @@
+package client
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+)
+
+// ErrUnauthorized says that the server wants another user name or password, or any.
+var ErrUnauthorized = errors.New("unauthorized")
+
+var errTooLong = errors.New("the answer is too long")
+
+// HTTPError is an answer with an HTTP status that is neither 200 nor 401.
+type HTTPError struct{ Status int }
+
+// Error names the status.
+func (e *HTTPError) Error() string {
+	return fmt.Sprintf("HTTP %d %s", e.Status, http.StatusText(e.Status))
+}

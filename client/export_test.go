@@ -1,0 +1,4 @@
+package client
+
+// SetMaxResponse makes c refuse answers of more than n bytes.
+func (c *Client) SetMaxResponse(n int64) { c.most = n }

@@ -1,0 +1,31 @@
+package httpd
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+)
+
+// ErrInUse says that another program listens at the address. The text is Python's, which
+// is why it is no fragment as our own errors are.
+var ErrInUse = errors.New("Another program is already listening on a port that one of our HTTP servers " + //nolint:staticcheck // Python's text
+	"is configured to use.  Shut this program down first before starting supervisord.")
+
+// inUse is ErrInUse with the address, which Python leaves to the reader's imagination.
+func inUse(spec Spec) error {
+	return fmt.Errorf("%w (%s: %s)", ErrInUse, spec.Section, spec.Address)
+}
+
+// bindError explains in Python's words why a server could not be opened, and adds the
+// section and the operation that failed.
+func bindError(spec Spec, err error) error {
+	number, ok := errors.AsType[syscall.Errno](err)
+	if !ok {
+		return fmt.Errorf("Cannot open an HTTP server: %s: %w", spec.Section, err) //nolint:staticcheck // Python's text
+	}
+	if number == addressInUse {
+		return inUse(spec)
+	}
+	return fmt.Errorf("Cannot open an HTTP server: socket.error reported %s (%d): %s: %w", //nolint:staticcheck // Python's text
+		errnoName(number), int(number), spec.Section, err)
+}

@@ -1,0 +1,78 @@
+package httpd
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// guard is what stands between a connection and the faces.
+type guard struct {
+	login     *login
+	bodyBytes int64
+	log       *slog.Logger
+	next      http.Handler // behind it: the same-origin check, then the caller's handler
+}
+
+func (s *Server) guard(handler http.Handler) *guard {
+	return &guard{
+		login:     s.login,
+		bodyBytes: s.Limits.BodyBytes,
+		log:       s.log,
+		next:      http.NewCrossOriginProtection().Handler(handler),
+	}
+}
+
+// ServeHTTP lets a request through or answers why not, and logs it.
+func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	began := time.Now()
+	a := &answer{ResponseWriter: w}
+	user, ok := g.login.check(r)
+	defer func() {
+		// The name is logged of those who got in: others may have typed a password
+		// there. The path is the escaped one, since %0A would start a log line.
+		g.log.Debug("request", "method", r.Method, "path", r.URL.EscapedPath(),
+			"status", a.status, "duration", time.Since(began), "user", user)
+	}()
+
+	w.Header().Set("Server", "supervisord")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	r.Body = http.MaxBytesReader(w, r.Body, g.bodyBytes)
+	if !ok {
+		w.Header().Set("WWW-Authenticate", `Basic realm="default"`)
+		http.Error(a, "unauthorized", http.StatusUnauthorized)
+		return
+	}
+	if r.ContentLength > g.bodyBytes { // of unknown length: reading it fails at the limit
+		http.Error(a, "request body too large", http.StatusRequestEntityTooLarge)
+		return
+	}
+	g.next.ServeHTTP(a, r)
+}
+
+// answer remembers the status for the access log.
+type answer struct {
+	http.ResponseWriter
+	status int // 0 until a header has been written
+}
+
+// WriteHeader notes the first final status; the server ignores later ones.
+func (a *answer) WriteHeader(status int) {
+	if a.status < http.StatusOK {
+		a.status = status
+	}
+	a.ResponseWriter.WriteHeader(status)
+}
+
+func (a *answer) Write(p []byte) (int, error) {
+	if a.status < http.StatusOK {
+		a.status = http.StatusOK
+	}
+	return a.ResponseWriter.Write(p)
+}
+
+// Flush is for libraries that ask for an http.Flusher.
+func (a *answer) Flush() { _ = http.NewResponseController(a.ResponseWriter).Flush() } // Flusher reports no errors
+
+// Unwrap is for http.ResponseController.
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }

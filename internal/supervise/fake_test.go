@@ -1,0 +1,222 @@
+package supervise_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"supervisord/internal/bus"
+	"supervisord/internal/child"
+	"supervisord/internal/config"
+	"supervisord/internal/control"
+	"supervisord/internal/event"
+	"supervisord/internal/mainlog"
+	"supervisord/internal/process"
+	"supervisord/internal/supervise"
+)
+
+// life is how the children of one process behave.
+type life struct {
+	lasts   time.Duration // until it ends by itself; zero: for ever
+	exit    int
+	deaf    bool          // only SIGKILL ends it
+	spawn   time.Duration // how long a fork takes
+	noSpawn string        // why there is never a child
+	noFile  bool          // Check finds no such command
+	noKill  bool          // signals fail
+}
+
+// fakeOS makes runners whose children live as their life says, in fake time. Its
+// fields may be set before use.
+type fakeOS struct {
+	lives map[string]life
+
+	mu      sync.Mutex
+	pids    int
+	alive   map[int]chan int // signals to a child
+	starts  map[string]int
+	signals []string // "TERM web" in the order in which they were sent
+}
+
+func (o *fakeOS) New(p *config.Program) supervise.Runner {
+	return &fakeRunner{os: o, name: p.Name, life: o.lives[p.Name]}
+}
+
+type fakeRunner struct {
+	os   *fakeOS
+	name string
+	life life
+}
+
+func (r *fakeRunner) Start(post func(process.Input)) {
+	r.os.mu.Lock()
+	r.os.pids++
+	pid := r.os.pids
+	signals := make(chan int, 16)
+	if r.os.alive == nil {
+		r.os.alive, r.os.starts = map[int]chan int{}, map[string]int{}
+	}
+	r.os.alive[pid] = signals
+	r.os.starts[r.name]++
+	r.os.mu.Unlock()
+	go r.live(pid, signals, post)
+}
+
+func (r *fakeRunner) live(pid int, signals chan int, post func(process.Input)) {
+	time.Sleep(r.life.spawn)
+	if r.life.noSpawn != "" {
+		post(process.SpawnFailed{Reason: r.life.noSpawn})
+		return
+	}
+	post(process.Spawned{PID: pid})
+	var end <-chan time.Time
+	if r.life.lasts > 0 {
+		end = time.After(r.life.lasts)
+	}
+	exit := process.Exit{Code: r.life.exit}
+wait:
+	for {
+		select {
+		case <-end:
+			break wait
+		case s := <-signals:
+			if s == process.SIGKILL || !r.life.deaf {
+				exit = process.Exit{Code: -1, Signal: child.SignalName(s)}
+				break wait
+			}
+		}
+	}
+	r.os.mu.Lock()
+	delete(r.os.alive, pid)
+	r.os.mu.Unlock()
+	post(process.Died{Exit: exit})
+}
+
+func (r *fakeRunner) Signal(pid, signal int, group bool) error {
+	r.os.mu.Lock()
+	defer r.os.mu.Unlock()
+	if r.life.noKill {
+		return errors.New("operation not permitted")
+	}
+	c := r.os.alive[pid]
+	if c == nil {
+		return child.ErrGone
+	}
+	to := r.name
+	if group {
+		to = "-" + to
+	}
+	r.os.signals = append(r.os.signals, strings.TrimPrefix(child.SignalName(signal), "SIG")+" "+to)
+	c <- signal
+	return nil
+}
+
+func (r *fakeRunner) Check() *control.Fault {
+	if r.life.noFile {
+		return control.NewFault(control.NoFile, "can't find command '/no'")
+	}
+	return nil
+}
+
+func (r *fakeRunner) WriteStdin([]byte) error { return nil }
+
+func (r *fakeRunner) Logs() (stdout, stderr string) { return r.name + ".out", "" }
+
+// running is a Loop under test.
+type running struct {
+	*supervise.Loop
+	t     *testing.T
+	os    *fakeOS
+	start time.Time
+	end   context.CancelFunc
+	over  chan control.Mood
+	log   *strings.Builder
+
+	mu     sync.Mutex
+	phases map[string][]string
+	sub    *bus.Subscription
+}
+
+// program returns a program with Python's defaults, in a group of its own.
+func program(name string, change ...func(*config.Program)) config.Group {
+	p := config.Program{
+		Name: name, Program: name, Group: name, Priority: 999, AutoStart: true,
+		StartSecs: time.Second, StartRetries: 3, AutoRestart: config.RestartUnexpected, ExitCodes: []int{0},
+		StopSignals: []config.Signal{{Number: 15, Name: "TERM"}}, StopWaitSecs: 10 * time.Second,
+	}
+	for _, c := range change {
+		c(&p)
+	}
+	return config.Group{Name: name, Priority: p.Priority, Programs: []config.Program{p}}
+}
+
+// run runs a loop in a synctest bubble, and ends it with the test.
+func run(t *testing.T, os *fakeOS, groups ...config.Group) *running {
+	t.Helper()
+	r := &running{t: t, os: os, start: time.Now(), over: make(chan control.Mood, 1), log: &strings.Builder{}, phases: map[string][]string{}}
+	b := &bus.Bus{}
+	conf := &config.Config{Groups: groups}
+	conf.Supervisord.Identifier = "test"
+	r.Loop = supervise.New(supervise.Options{
+		Config: conf, Runners: os, Logs: noLogs{}, Bus: b, PID: 1, Version: "4.2.5",
+		Log:    slog.New(mainlog.NewHandler(slog.LevelInfo, r.log)),
+		Reload: func() (*config.Config, error) { return conf, nil },
+	})
+	r.sub = b.Subscribe(10_000, event.ProcessState)
+	ctx, cancel := context.WithCancel(t.Context())
+	r.end = cancel
+	events, stopEvents := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); r.follow(events) }()
+	go func() { r.over <- r.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		r.over <- <-r.over
+		stopEvents()
+		<-done
+	})
+	return r
+}
+
+func (r *running) follow(ctx context.Context) {
+	for e := range r.sub.Events(ctx) {
+		r.mu.Lock()
+		at := e.At.Sub(r.start).Round(time.Millisecond)
+		r.phases[e.Process] = append(r.phases[e.Process], fmt.Sprintf("%s %s", e.Change.To, at))
+		r.mu.Unlock()
+	}
+}
+
+// seen returns the phases of a process so far, each with the time at which it began.
+func (r *running) seen(name string) []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]string(nil), r.phases[name]...)
+}
+
+func (r *running) signals() []string {
+	r.os.mu.Lock()
+	defer r.os.mu.Unlock()
+	return append([]string{}, r.os.signals...)
+}
+
+func (r *running) starts(name string) int {
+	r.os.mu.Lock()
+	defer r.os.mu.Unlock()
+	return r.os.starts[name]
+}
+
+type noLogs struct{}
+
+func (noLogs) Read(string, int64, int64) ([]byte, error) { return nil, nil }
+
+func (noLogs) Tail(string, int64, int64) ([]byte, int64, bool, error) { return nil, 0, false, nil }
+
+func (noLogs) Clear(string) error { return nil }
+
+func (noLogs) Main() string { return "" }

@@ -1,0 +1,218 @@
+package supervise
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"supervisord/internal/child"
+	"supervisord/internal/config"
+	"supervisord/internal/control"
+	"supervisord/internal/event"
+	"supervisord/internal/process"
+)
+
+// Reread reads the configuration file again, on the caller's goroutine, and says in
+// which groups it differs from what is active. Nothing else changes, except what
+// AddGroup adds from.
+func (l *Loop) Reread(ctx context.Context) (control.Diff, error) {
+	next, err := l.reload()
+	if err != nil {
+		return control.Diff{}, control.NewFault(control.CantReread, err.Error())
+	}
+	var diff control.Diff
+	err = l.do(ctx, func() {
+		l.known = next
+		l.conf.Store(next)
+		diff = l.compare(next)
+	})
+	return diff, err
+}
+
+// compare lists the groups of next that differ from the active ones, sorted as the
+// configuration is.
+func (l *Loop) compare(next *config.Config) control.Diff {
+	var diff control.Diff
+	found := make(map[string]bool)
+	for i := range next.Groups {
+		g := &next.Groups[i]
+		found[g.Name] = true
+		switch active := l.groups[g.Name]; {
+		case active == nil:
+			diff.Added = append(diff.Added, g.Name)
+		case !config.SameGroup(active.config, g):
+			diff.Changed = append(diff.Changed, g.Name)
+		}
+	}
+	for _, g := range l.startOrder() {
+		if !found[g.name] {
+			diff.Removed = append(diff.Removed, g.name)
+		}
+	}
+	return diff
+}
+
+// AddGroup makes a group of the configuration, as last read, active and starts what is
+// to be started in it.
+func (l *Loop) AddGroup(ctx context.Context, name string) error {
+	var fault *control.Fault
+	if err := l.do(ctx, func() { fault = l.addGroup(name) }); err != nil {
+		return err
+	}
+	return asError(fault)
+}
+
+func (l *Loop) addGroup(name string) *control.Fault {
+	if l.groups[name] != nil {
+		return control.NewFault(control.AlreadyAdded, name)
+	}
+	if l.drain != nil {
+		return control.NewFault(control.ShutdownState, "")
+	}
+	for i := range l.known.Groups {
+		if g := &l.known.Groups[i]; g.Name == name {
+			l.install(g)
+			l.publishView()
+			l.bus.Publish(event.Event{At: time.Now(), Type: event.ProcessGroupAdded, Group: name})
+			l.autostart(l.groups[name])
+			return nil
+		}
+	}
+	return control.NewFault(control.BadName, name)
+}
+
+// RemoveGroup forgets a group whose processes have all stopped.
+func (l *Loop) RemoveGroup(ctx context.Context, name string) error {
+	var fault *control.Fault
+	if err := l.do(ctx, func() { fault = l.removeGroup(name) }); err != nil {
+		return err
+	}
+	return asError(fault)
+}
+
+func (l *Loop) removeGroup(name string) *control.Fault {
+	g := l.groups[name]
+	if g == nil {
+		return control.NewFault(control.BadName, name)
+	}
+	for _, p := range g.procs {
+		// A process that cannot be signalled counts as stopped, but its child must not
+		// be forgotten while it lives.
+		if !p.state.Phase.IsStopped() || p.state.PID != 0 {
+			return control.NewFault(control.StillRunning, name)
+		}
+	}
+	for _, p := range g.procs {
+		l.step(p, process.Hold{}) // an exited process must not come back
+	}
+	delete(l.groups, name)
+	l.publishView()
+	l.bus.Publish(event.Event{At: time.Now(), Type: event.ProcessGroupRemoved, Group: name})
+	return nil
+}
+
+// Publish sends a REMOTE_COMMUNICATION event.
+func (l *Loop) Publish(_ context.Context, kind, data string) error {
+	l.bus.Publish(event.Event{At: time.Now(), Type: event.RemoteCommunication, Kind: kind, Data: data})
+	return nil
+}
+
+// Supervisor describes the supervisor itself.
+func (l *Loop) Supervisor(context.Context) (control.SupervisorInfo, error) {
+	return control.SupervisorInfo{
+		Mood:       control.Mood(l.mood.Load()),
+		PID:        l.pid,
+		Identifier: l.conf.Load().Supervisord.Identifier,
+		Version:    l.version,
+	}, nil
+}
+
+// Shutdown begins an orderly end.
+func (l *Loop) Shutdown(ctx context.Context) error { return l.end(ctx, control.MoodShutdown) }
+
+// Restart begins an orderly end, after which Run says that a restart was asked for.
+func (l *Loop) Restart(ctx context.Context) error { return l.end(ctx, control.MoodRestarting) }
+
+func (l *Loop) end(ctx context.Context, mood control.Mood) error {
+	return l.do(ctx, func() { l.begin(mood) })
+}
+
+// Config describes the configuration of every process, as last read, sorted by process
+// name.
+func (l *Loop) Config(context.Context) ([]control.ProgramInfo, error) {
+	v := l.view.Load()
+	var infos []control.ProgramInfo
+	groups := l.conf.Load().Groups
+	for i := range groups {
+		g := &groups[i]
+		for j := range g.Programs {
+			info := describe(g, &g.Programs[j])
+			if p, err := v.one(control.Selector{Group: g.Name, Process: info.Name}); err == nil {
+				info.InUse = true
+				stdout, stderr := p.runner.Logs()
+				info.Stdout.Logfile = cmp.Or(stdout, info.Stdout.Logfile)
+				info.Stderr.Logfile = cmp.Or(stderr, info.Stderr.Logfile)
+			}
+			infos = append(infos, info)
+		}
+	}
+	slices.SortStableFunc(infos, func(a, b control.ProgramInfo) int { return cmp.Compare(a.Name, b.Name) })
+	return infos, nil
+}
+
+// describe writes down the configuration of one process.
+func describe(g *config.Group, p *config.Program) control.ProgramInfo {
+	info := control.ProgramInfo{
+		Name: p.Name, Group: g.Name,
+		AutoStart: p.AutoStart, AutoRestart: restartOf(p.AutoRestart),
+		GroupPriority: g.Priority, Priority: p.Priority,
+		Command: p.Command, Directory: p.Directory,
+		ExitCodes: p.ExitCodes, StartRetries: p.StartRetries, StartSecs: p.StartSecs,
+		StopWaitSecs: p.StopWaitSecs, StopAsGroup: p.StopAsGroup, KillAsGroup: p.KillAsGroup,
+		RedirectStderr: p.RedirectStderr, ServerURL: p.ServerURL,
+		Stdout: describeLog(p.Stdout), Stderr: describeLog(p.Stderr),
+	}
+	if len(p.StopSignals) > 0 {
+		info.StopSignal = p.StopSignals[0].Number
+	}
+	if cred, err := credentialOf(p.User); err == nil && cred != nil {
+		info.UID = &cred.UID
+	}
+	return info
+}
+
+func describeLog(s config.StreamLog) control.LogInfo {
+	info := control.LogInfo{
+		Logfile: "none", MaxBytes: s.MaxBytes, Backups: s.Backups,
+		CaptureMax: s.CaptureMaxBytes, EventsEnabled: s.EventsEnabled, Syslog: s.Syslog,
+	}
+	for _, t := range s.Targets {
+		switch t.Kind {
+		case config.LogAuto:
+			info.Logfile = "auto"
+		case config.LogFile:
+			info.Logfile = t.Path
+		case config.LogStdout:
+			info.Logfile = "/dev/stdout"
+		case config.LogStderr:
+			info.Logfile = "/dev/stderr"
+		case config.LogNull:
+			info.Logfile = "/dev/null"
+		case config.LogSyslog:
+			info.Logfile = "syslog"
+		case config.LogNone:
+			continue
+		}
+		return info
+	}
+	return info
+}
+
+// credentialOf returns the user and group that user= names, nil for none.
+func credentialOf(user string) (*child.Credential, error) {
+	if user == "" {
+		return nil, nil //nolint:nilnil // no user is no error
+	}
+	return lookupCredential(user)
+}

@@ -1,0 +1,227 @@
+package supervise
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"supervisord/internal/bus"
+	"supervisord/internal/config"
+	"supervisord/internal/control"
+	"supervisord/internal/event"
+	"supervisord/internal/order"
+	"supervisord/internal/process"
+)
+
+// Options are what a Loop needs of the rest of the program. All fields must be set.
+type Options struct {
+	Config  *config.Config
+	Runners Runners
+	Logs    Logs
+	Bus     *bus.Bus
+	Log     *slog.Logger
+	// Reload reads the configuration file again.
+	Reload func() (*config.Config, error)
+	// PID and Version are those of the daemon, for those who ask.
+	PID     int
+	Version string
+}
+
+// Loop owns the state of every process. Only Run touches groups, deadlines and drain;
+// the methods of control.API may be called from any goroutine.
+type Loop struct {
+	runners Runners
+	logs    Logs
+	bus     *bus.Bus
+	log     *slog.Logger
+	reload  func() (*config.Config, error)
+	pid     int
+	version string
+
+	inputs   chan posted
+	commands chan func()
+	over     chan struct{} // closed when Run has returned
+
+	// Owned by Run.
+	known     *config.Config // what AddGroup adds from
+	groups    map[string]*group
+	deadlines deadlines
+	drain     *drain // nil until the end begins
+
+	// For readers on any goroutine.
+	view atomic.Pointer[view]
+	mood atomic.Int32
+	conf atomic.Pointer[config.Config] // known
+}
+
+// posted is an input on its way to the loop.
+type posted struct {
+	proc *proc
+	in   process.Input
+}
+
+// New returns a Loop with the groups of the configuration. Nothing runs before Run.
+func New(o Options) *Loop {
+	l := &Loop{
+		runners: o.Runners, logs: o.Logs, bus: o.Bus, log: o.Log, reload: o.Reload,
+		pid: o.PID, version: o.Version,
+		inputs:   make(chan posted, 64),
+		commands: make(chan func()),
+		over:     make(chan struct{}),
+		known:    o.Config,
+		groups:   make(map[string]*group),
+	}
+	l.conf.Store(o.Config)
+	l.mood.Store(int32(control.MoodRunning))
+	for i := range o.Config.Groups {
+		l.install(&o.Config.Groups[i])
+	}
+	l.publishView()
+	return l
+}
+
+// Run starts what is to be started and supervises until the end: it returns once a
+// shutdown or a restart was asked for and every process has stopped, and says which of
+// the two. When ctx ends, a shutdown begins.
+func (l *Loop) Run(ctx context.Context) control.Mood {
+	defer close(l.over)
+	for _, g := range l.startOrder() {
+		l.bus.Publish(event.Event{At: time.Now(), Type: event.ProcessGroupAdded, Group: g.name})
+	}
+	l.bus.Publish(event.Event{At: time.Now(), Type: event.SupervisorStateChangeRunning})
+	for _, g := range l.startOrder() {
+		l.autostart(g)
+	}
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	done := ctx.Done()
+	for l.drain == nil || !l.drain.over {
+		l.arm(timer)
+		select {
+		case m := <-l.inputs:
+			l.step(m.proc, m.in)
+		case command := <-l.commands:
+			command()
+		case <-timer.C:
+			l.tick(time.Now())
+		case <-done:
+			done = nil
+			l.begin(control.MoodShutdown)
+		}
+	}
+	return control.Mood(l.mood.Load())
+}
+
+// arm sets the timer to the next moment at which somebody wants a tick.
+func (l *Loop) arm(timer *time.Timer) {
+	next, ok := l.deadlines.earliest()
+	if l.drain != nil && (!ok || l.drain.report.Before(next)) {
+		next, ok = l.drain.report, true
+	}
+	if !ok {
+		timer.Stop()
+		return
+	}
+	timer.Reset(time.Until(next))
+}
+
+func (l *Loop) tick(now time.Time) {
+	for p := l.deadlines.passed(now); p != nil; p = l.deadlines.passed(now) {
+		l.step(p, process.Tick{})
+	}
+	if l.drain != nil {
+		l.reportDrain(now)
+	}
+}
+
+// post brings an input to the loop. It blocks until the loop takes it, and gives up
+// when the loop has ended.
+func (l *Loop) post(p *proc, in process.Input) {
+	select {
+	case l.inputs <- posted{p, in}:
+	case <-l.over:
+	}
+}
+
+// step gives one input to one process: it keeps and shows the state that follows, and
+// carries out the effects.
+func (l *Loop) step(p *proc, in process.Input) {
+	next, effects := process.Next(p.policy, p.state, time.Now(), in)
+	p.state = next
+	p.show()
+	l.deadlines.update(p)
+	l.narrateInput(p, in)
+	var changes []process.Changed
+	var failed error
+	for _, e := range effects {
+		switch e := e.(type) {
+		case process.Spawn:
+			p.runner.Start(func(in process.Input) { l.post(p, in) })
+		case process.Kill:
+			failed = l.kill(p, e)
+		case process.Changed:
+			changes = append(changes, e)
+			l.narrateChange(p, in, e)
+			l.bus.Publish(event.OfChange(next.Since, p.group.name, p.program.Name, e))
+		}
+	}
+	p.tell(changes)
+	if l.drain != nil && len(changes) > 0 {
+		l.advance()
+	}
+	if failed != nil {
+		l.step(p, process.SignalFailed{Reason: failed.Error()})
+	}
+}
+
+// kill carries out a Kill. That the child has ended meanwhile is no failure: its death
+// is on its way.
+func (l *Loop) kill(p *proc, k process.Kill) error {
+	if k.Forced {
+		l.log.Warn(event.Killing(p.program.Name, k.PID), "process", p.program.Name, "pid", k.PID)
+	}
+	if err := p.runner.Signal(k.PID, k.Signal, k.Group); err != nil && !gone(err) {
+		return err
+	}
+	return nil
+}
+
+// install makes a group of the configuration active.
+func (l *Loop) install(c *config.Group) {
+	g := &group{name: c.Name, config: c}
+	for i := range c.Programs {
+		p := &c.Programs[i]
+		g.procs = append(g.procs, newProc(p, g, l.runners.New(p)))
+	}
+	l.groups[c.Name] = g
+}
+
+func (l *Loop) autostart(g *group) {
+	for _, p := range g.procs {
+		if p.program.AutoStart {
+			l.step(p, process.Start{})
+		}
+	}
+}
+
+// startOrder returns the active groups as they are started: by priority, then name.
+func (l *Loop) startOrder() []*group {
+	return order.Start(slices.Collect(maps.Values(l.groups)), (*group).item)
+}
+
+// do runs a command in the loop and waits for it.
+func (l *Loop) do(ctx context.Context, command func()) error {
+	done := make(chan struct{})
+	select {
+	case l.commands <- func() { command(); close(done) }:
+	case <-l.over:
+		return control.NewFault(control.ShutdownState, "")
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	<-done // a command does not block
+	return nil
+}

@@ -1,0 +1,143 @@
+package supervise
+
+import (
+	"sync/atomic"
+	"time"
+
+	"supervisord/internal/child"
+	"supervisord/internal/config"
+	"supervisord/internal/control"
+	"supervisord/internal/order"
+	"supervisord/internal/process"
+)
+
+// respawnFloor is the least time between two automatic starts of one process: a
+// program with startsecs=0 that ends at once is started once a second, as by Python's
+// daemon when it is idle, and not as fast as the machine can fork.
+const respawnFloor = time.Second
+
+// proc is one process. Only the loop touches it, but for the fields marked otherwise.
+type proc struct {
+	program *config.Program // immutable
+	group   *group          // immutable
+	runner  Runner          // immutable
+	policy  process.Policy
+
+	state    process.State
+	due      int // index in the loop's deadlines, -1 if it has none
+	watchers []*watcher
+
+	// shown is the latest state, for readers on any goroutine.
+	shown atomic.Pointer[process.State]
+}
+
+func newProc(p *config.Program, g *group, r Runner) *proc {
+	pr := &proc{program: p, group: g, runner: r, policy: policyOf(p), due: -1}
+	pr.show()
+	return pr
+}
+
+// show publishes the state.
+func (p *proc) show() {
+	s := p.state
+	p.shown.Store(&s)
+}
+
+func (p *proc) selector() control.Selector {
+	return control.Selector{Group: p.group.name, Process: p.program.Name}
+}
+
+// fault returns a fault about this process, which goes by the name that clients use.
+func (p *proc) fault(c control.Code) *control.Fault {
+	return control.NewFault(c, p.selector().String())
+}
+
+// info describes the process at this moment. It may be called from any goroutine.
+func (p *proc) info(now time.Time) control.Info {
+	s := p.shown.Load()
+	i := control.Info{
+		Name: p.program.Name, Group: p.group.name,
+		Phase: s.Phase, PID: s.PID, Started: s.Started, Ended: s.Ended, Now: now,
+		ExitStatus: s.ExitStatus(), SpawnErr: s.SpawnErr,
+	}
+	i.StdoutLog, i.StderrLog = p.runner.Logs()
+	i.Description = control.Describe(i)
+	return i
+}
+
+// policyOf takes from a program what decides about its life.
+func policyOf(p *config.Program) process.Policy {
+	signals := make([]int, len(p.StopSignals))
+	for i, s := range p.StopSignals {
+		signals[i] = s.Number
+	}
+	return process.Policy{
+		StartSecs:    p.StartSecs,
+		StartRetries: p.StartRetries,
+		AutoRestart:  restartOf(p.AutoRestart),
+		ExitCodes:    p.ExitCodes,
+		StopSignals:  signals,
+		StopWait:     p.StopWaitSecs,
+		KillWait:     p.KillWaitSecs,
+		RestartPause: p.RestartPause,
+		RespawnFloor: respawnFloor,
+		StopAsGroup:  p.StopAsGroup,
+		KillAsGroup:  p.KillAsGroup,
+	}
+}
+
+func restartOf(r config.AutoRestart) process.Restart {
+	switch r {
+	case config.RestartNever:
+		return process.Never
+	case config.RestartUnexpected:
+		return process.Unexpected
+	case config.RestartAlways:
+		return process.Always
+	}
+	return process.Never
+}
+
+// group is an active process group. It is immutable but for the state of its procs.
+type group struct {
+	name   string
+	config *config.Group
+	procs  []*proc // in starting order
+}
+
+func (g *group) item() order.Item   { return order.Item{Name: g.name, Priority: g.config.Priority} }
+func (g *group) processes() []*proc { return g.procs }
+
+// watcher follows one process for somebody who waits. The loop asks seen after every
+// input to the process, until it says that it is done.
+type watcher struct {
+	seen func(s process.State, changes []process.Changed) (done bool, err error)
+	end  chan error // receives one result
+}
+
+// tell asks the watchers and forgets those that are done.
+func (p *proc) tell(changes []process.Changed) {
+	kept := p.watchers[:0]
+	for _, w := range p.watchers {
+		if done, err := w.seen(p.state, changes); done {
+			w.end <- err
+			continue
+		}
+		kept = append(kept, w)
+	}
+	clear(p.watchers[len(kept):])
+	p.watchers = kept
+}
+
+// forget drops a watcher whose owner has gone.
+func (p *proc) forget(w *watcher) {
+	for i, other := range p.watchers {
+		if other == w {
+			p.watchers = append(p.watchers[:i], p.watchers[i+1:]...)
+			return
+		}
+	}
+}
+
+// gone reports whether a signal failed only because the child has ended already.
+func gone(err error) bool { return err == child.ErrGone } //nolint:errorlint // the Runner returns it as it is

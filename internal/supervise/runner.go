@@ -1,0 +1,30 @@
+package supervise
+
+import (
+	"supervisord/internal/config"
+	"supervisord/internal/control"
+	"supervisord/internal/process"
+)
+
+// Runner starts and signals the children of one process, one at a time. Start, Signal
+// and Logs are called by the loop and must not block.
+type Runner interface {
+	// Start starts a child in the background. It answers through post with one Spawned
+	// or SpawnFailed, and after Spawned, once the child's output has been written, with
+	// one Died. post may block.
+	Start(post func(process.Input))
+	// Signal sends a signal to the child or to its process group. It returns
+	// child.ErrGone if the child has ended.
+	Signal(pid, signal int, group bool) error
+	// Check reports why a start would fail, as a fault. It may block.
+	Check() *control.Fault
+	// WriteStdin writes to the standard input of the child. It may block for a moment.
+	WriteStdin(data []byte) error
+	// Logs returns the paths of the two logs; empty where there is none.
+	Logs() (stdout, stderr string)
+}
+
+// Runners makes the Runner of each process.
+type Runners interface {
+	New(p *config.Program) Runner
+}

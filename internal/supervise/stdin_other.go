@@ -1,0 +1,14 @@
+//go:build !unix
+
+package supervise
+
+import "errors"
+
+// stdin is the writing end of a child's standard input.
+type stdin struct{}
+
+func (s *stdin) set(int) {}
+func (s *stdin) close()  {}
+
+// WriteStdin is not built for this operating system.
+func (r *runner) WriteStdin([]byte) error { return errors.ErrUnsupported }

@@ -1,0 +1,61 @@
+package supervise
+
+import (
+	"cmp"
+	"slices"
+
+	"supervisord/internal/control"
+)
+
+// view is the set of active processes as readers see it. It is immutable; a change of
+// the groups publishes a new one.
+type view struct {
+	groups map[string]*group
+	sorted []*proc // by group, then process name
+	order  []*proc // by starting order
+}
+
+func (l *Loop) publishView() {
+	v := &view{groups: make(map[string]*group, len(l.groups))}
+	for _, g := range l.startOrder() {
+		v.groups[g.name] = g
+		v.order = append(v.order, g.procs...)
+	}
+	v.sorted = slices.Clone(v.order)
+	slices.SortFunc(v.sorted, func(a, b *proc) int {
+		return cmp.Or(cmp.Compare(a.group.name, b.group.name), cmp.Compare(a.program.Name, b.program.Name))
+	})
+	l.view.Store(v)
+}
+
+// one returns the process that sel names.
+func (v *view) one(sel control.Selector) (*proc, error) {
+	if g := v.groups[sel.Group]; g != nil {
+		for _, p := range g.procs {
+			if p.program.Name == sel.Process {
+				return p, nil
+			}
+		}
+	}
+	return nil, control.NewFault(control.BadName, "")
+}
+
+// among returns those processes of list, in its order, that sel selects.
+func (v *view) among(list []*proc, sel control.Selector) ([]*proc, error) {
+	switch {
+	case sel.IsAll():
+		return list, nil
+	case sel.IsOne():
+		p, err := v.one(sel)
+		return []*proc{p}, err
+	case v.groups[sel.Group] == nil:
+		return nil, control.NewFault(control.BadName, "")
+	}
+	var some []*proc
+	for _, p := range list {
+		if p.group.name == sel.Group {
+			some = append(some, p)
+		}
+	}
+	return some, nil
+}
