@@ -1,0 +1,204 @@
+package ctl
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"supervisord/internal/control"
+)
+
+// outcome is what a fault means to the user of one verb.
+type outcome struct {
+	words string
+	code  int
+}
+
+// action is what start, stop, signal and clear have in common: something is done to the
+// processes that names select, and a line tells how it went for each.
+type action struct {
+	done    string // what is printed for a process with which it went well
+	faults  map[control.Code]outcome
+	noGroup int // the exit code for a group that does not exist
+	do      func(context.Context, control.Selector) ([]control.Result, error)
+}
+
+func (s *session) start(ctx context.Context, names []string) (int, error) {
+	if len(names) == 0 {
+		s.usageError("start", "start requires a process name")
+		return exitInvalidArgs, nil
+	}
+	return s.apply(ctx, s.startAction(), names)
+}
+
+func (s *session) startAction() action {
+	return action{
+		done: "started",
+		faults: map[control.Code]outcome{
+			control.BadName:             {"no such process", exitGeneric},
+			control.NoFile:              {"no such file", exitGeneric},
+			control.NotExecutable:       {"file is not executable", exitGeneric},
+			control.AlreadyStarted:      {"already started", exitOK},
+			control.SpawnError:          {"spawn error", exitNotRunning},
+			control.AbnormalTermination: {"abnormal termination", exitNotRunning},
+		},
+		noGroup: exitInvalidArgs,
+		do: func(ctx context.Context, sel control.Selector) ([]control.Result, error) {
+			return s.api.Start(ctx, sel, control.WaitDone)
+		},
+	}
+}
+
+func (s *session) stop(ctx context.Context, names []string) (int, error) {
+	if len(names) == 0 {
+		return s.usageError("stop", "stop requires a process name"), nil
+	}
+	return s.apply(ctx, s.stopAction(), names)
+}
+
+func (s *session) stopAction() action {
+	return action{
+		done: "stopped",
+		faults: map[control.Code]outcome{
+			control.BadName:    {"no such process", exitGeneric},
+			control.NotRunning: {"not running", exitOK},
+		},
+		noGroup: exitGeneric,
+		do: func(ctx context.Context, sel control.Selector) ([]control.Result, error) {
+			return s.api.Stop(ctx, sel, control.WaitDone)
+		},
+	}
+}
+
+// restart stops everything that is named, then starts everything that is named.
+func (s *session) restart(ctx context.Context, names []string) (int, error) {
+	if len(names) == 0 {
+		return s.usageError("restart", "restart requires a process name"), nil
+	}
+	stopped, err := s.apply(ctx, s.stopAction(), names)
+	if err != nil {
+		return stopped, err
+	}
+	started, err := s.apply(ctx, s.startAction(), names)
+	return last(stopped, started), err
+}
+
+func (s *session) signal(ctx context.Context, args []string) (int, error) {
+	if len(args) < 2 {
+		return s.usageError("signal", "signal requires a signal name and a process name"), nil
+	}
+	return s.apply(ctx, action{
+		done: "signalled",
+		faults: map[control.Code]outcome{
+			control.BadName:    {"no such process", exitGeneric},
+			control.BadSignal:  {"bad signal name", exitGeneric},
+			control.NotRunning: {"not running", exitNotRunning},
+		},
+		noGroup: exitGeneric,
+		do: func(ctx context.Context, sel control.Selector) ([]control.Result, error) {
+			return s.api.Signal(ctx, sel, args[0])
+		},
+	}, args[1:])
+}
+
+// clear empties logs. Python refuses to do it for a group.
+func (s *session) clear(ctx context.Context, names []string) (int, error) {
+	if len(names) == 0 {
+		return s.usageError("clear", "clear requires a process name"), nil
+	}
+	return s.apply(ctx, action{
+		done: "cleared",
+		faults: map[control.Code]outcome{
+			control.BadName: {"no such process", exitGeneric},
+			control.Failed:  {"failed", exitGeneric},
+		},
+		noGroup: exitGeneric,
+		do: func(ctx context.Context, sel control.Selector) ([]control.Result, error) {
+			return s.api.ClearLogs(ctx, sel)
+		},
+	}, names)
+}
+
+// apply does a to one name after the other; "all" among them stands for all of them. The
+// exit code is that of the last failure.
+func (s *session) apply(ctx context.Context, a action, names []string) (int, error) {
+	if slices.Contains(names, "all") {
+		names = []string{"all"}
+	}
+	code := exitOK
+	for _, name := range names {
+		results, err := a.results(ctx, name)
+		if err != nil {
+			return code, err
+		}
+		for _, r := range results {
+			code = last(code, s.report(a, r))
+		}
+		// What is done is shown before the next takes its time. The error, if any,
+		// comes again when the session ends.
+		_ = s.out.Flush()
+	}
+	return code, nil
+}
+
+// results does a to what name selects. A fault that a knows about becomes a result; any
+// other ends the command.
+func (a action) results(ctx context.Context, name string) ([]control.Result, error) {
+	sel, ok := parseName(name)
+	if !ok {
+		return []control.Result{refusal(sel, control.NewFault(control.BadName, name))}, nil
+	}
+	results, err := a.do(ctx, sel)
+	if err == nil && sel.IsOne() {
+		return []control.Result{refusal(sel, nil)}, nil
+	}
+	if fault, ok := errors.AsType[*control.Fault](err); ok {
+		if _, known := a.faults[fault.Code]; known || fault.Code == control.Failed {
+			return []control.Result{refusal(sel, fault)}, nil
+		}
+	}
+	return results, err
+}
+
+func refusal(sel control.Selector, fault *control.Fault) control.Result {
+	return control.Result{Group: sel.Group, Name: sel.Process, Fault: fault}
+}
+
+// report prints one result and returns its exit code. A result without a process is
+// about a group.
+func (s *session) report(a action, r control.Result) int {
+	name := control.Selector{Group: r.Group, Process: r.Name}.String()
+	if r.Fault == nil {
+		s.printf("%s: %s\n", name, a.done)
+		return exitOK
+	}
+	if r.Name == "" && r.Fault.Code == control.BadName {
+		s.printf("%s: ERROR (no such group)\n", r.Group)
+		return a.noGroup
+	}
+	if o, ok := a.faults[r.Fault.Code]; ok {
+		s.printf("%s: ERROR (%s)\n", name, o.words)
+		return o.code
+	}
+	// A FAILED tells its own story, as it does in Python.
+	s.printf("%s\n", r.Fault)
+	return exitGeneric
+}
+
+// parseName reads a name as the user writes it. ok is false if its group is empty: no
+// group has that name, and the Selector would select more than was asked for.
+func parseName(name string) (sel control.Selector, ok bool) {
+	if name == "all" {
+		return control.All(), true
+	}
+	sel = control.ParseSelector(name)
+	return sel, sel.Group != ""
+}
+
+// last returns the exit code of two steps: that of the later failure.
+func last(code, next int) int {
+	if next != exitOK {
+		return next
+	}
+	return code
+}

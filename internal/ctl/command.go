@@ -1,0 +1,92 @@
+package ctl
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// NewCommand returns the command line under the given name: "ctl" as a subcommand of
+// supervisord, "supervisorctl" as a root of its own. Executing it returns an [ExitError]
+// for any exit code but 0, after everything has been printed.
+func NewCommand(name string, env Env) *cobra.Command {
+	var f flags
+	cmd := &cobra.Command{
+		Use:           name + " [flags] VERB [arguments]",
+		Short:         "Command a running supervisord",
+		Args:          cobra.ArbitraryArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return refuse(cmd, errors.New("name a verb, such as status"))
+			}
+			server, err := f.server(env)
+			if err != nil {
+				return refuse(cmd, err)
+			}
+			return execute(cmd.Context(), env, server, strings.Join(args, " "))
+		},
+	}
+	cmd.SetOut(env.Stdout)
+	cmd.SetErr(env.Stderr)
+	cmd.SetHelpFunc(func(cmd *cobra.Command, _ []string) { printUsage(cmd) })
+	cmd.SetFlagErrorFunc(refuse)
+	f.register(cmd)
+	return cmd
+}
+
+func (f *flags) register(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	// Flags end at the first word, so that `tail -100 web` keeps its argument.
+	fs.SetInterspersed(false)
+	fs.SortFlags = false
+	fs.StringVarP(&f.configuration, "configuration", "c", "", "configuration `file` (searched for if not given)")
+	fs.StringVarP(&f.serverURL, "serverurl", "s", "", "`URL` on which supervisord listens (default "+DefaultURL+")")
+	fs.StringVarP(&f.username, "username", "u", "", "`name` to authenticate with (or $"+UsernameVariable+")")
+	fs.StringVarP(&f.password, "password", "p", "", "`password` to authenticate with (or $"+PasswordVariable+")")
+	// The Go re-implementation of Supervisor spells them --user and -P.
+	fs.StringVar(&f.username, "user", "", "")
+	fs.StringVarP(&f.password, "P", "P", "", "")
+	for _, hidden := range []string{"user", "P"} {
+		fs.Lookup(hidden).Hidden = true
+	}
+}
+
+// refuse reports a command line or a configuration that cannot be used.
+func refuse(cmd *cobra.Command, err error) error {
+	cmd.PrintErrf("Error: %v\nFor help, use %s -h\n", err, cmd.CommandPath())
+	return ExitError{exitInvalidArgs}
+}
+
+func printUsage(cmd *cobra.Command) {
+	out := cmd.OutOrStdout()
+	fmt.Fprintf(out, "%s -- command a running supervisord\n\nUsage: %s [flags] VERB [arguments]\n\nFlags:\n%s\nVerbs:\n",
+		cmd.CommandPath(), cmd.CommandPath(), cmd.Flags().FlagUsages())
+	fmt.Fprintf(out, "%s\n\"%s help VERB\" describes one of them.\n", columnize(topics(), 80), cmd.CommandPath())
+}
+
+// execute runs one command line against the server.
+func execute(ctx context.Context, env Env, server Server, line string) error {
+	out := bufio.NewWriter(env.Stdout)
+	s := &session{server: server, out: out}
+	api, err := env.Dial(server)
+	code := exitGeneric
+	if err != nil {
+		s.printf("error: %v\n", err)
+	} else {
+		s.api = api
+		code = s.run(ctx, line)
+	}
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	if code != exitOK {
+		return ExitError{code}
+	}
+	return nil
+}

@@ -1,0 +1,33 @@
+package ctl
+
+import (
+	"context"
+	"io"
+
+	"supervisord/internal/control"
+)
+
+// API is a supervisor at the other end of a connection.
+type API interface {
+	control.API
+	// SupervisorVersion returns the version of the remote supervisor.
+	SupervisorVersion(ctx context.Context) (string, error)
+	// APIVersion returns the version of the XML-RPC interface it speaks.
+	APIVersion(ctx context.Context) (string, error)
+}
+
+// Server says where a supervisor listens and as whom to talk to it. Username and
+// Password may be empty.
+type Server struct{ URL, Username, Password string }
+
+// Env is the world around the command line. Every field must be set.
+type Env struct {
+	Stdout, Stderr io.Writer
+	LookupEnv      func(key string) (string, bool)
+	// LoadFile returns the server that a configuration file names, with an empty URL if
+	// it names none. An empty path stands for the file found by search, which may be
+	// missing: that is no error.
+	LoadFile func(path string) (Server, error)
+	// Dial returns the supervisor at a server. It need not connect yet.
+	Dial func(s Server) (API, error)
+}

@@ -1,0 +1,104 @@
+package ctl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"supervisord/internal/control"
+)
+
+// tailBytes is how much of a log is shown when nothing else is asked for.
+const tailBytes = 1600
+
+// tail prints the end of a log of one process.
+func (s *session) tail(ctx context.Context, args []string) (int, error) {
+	if len(args) == 0 {
+		return s.usageError("tail", "too few arguments"), nil
+	}
+	if len(args) > 3 {
+		return s.usageError("tail", "too many arguments"), nil
+	}
+	length, args, err := tailLength(args)
+	if len(args) == 0 {
+		s.printf("Error: tail requires process name\n")
+		return exitGeneric, nil
+	}
+	stream := control.Stdout
+	if len(args) > 1 {
+		switch channel := strings.ToLower(args[len(args)-1]); channel {
+		case "stdout":
+		case "stderr":
+			stream = control.Stderr
+		default:
+			s.printf("Error: bad channel '%s'\n", channel)
+			return exitGeneric, nil
+		}
+	}
+	if err != nil {
+		s.printf("Error: %v\n", err)
+		return exitGeneric, nil
+	}
+	name := args[0]
+	sel := control.ParseSelector(name)
+	if sel.Group == "" || !sel.IsOne() {
+		s.printf("%s: ERROR (no such process name)\n", name)
+		return exitGeneric, nil
+	}
+	return s.printLog(ctx, name, control.LogName{Of: sel, Stream: stream}, length)
+}
+
+// maintail prints the end of the supervisor's own log.
+func (s *session) maintail(ctx context.Context, args []string) (int, error) {
+	if len(args) > 1 {
+		return s.usageError("maintail", "too many arguments"), nil
+	}
+	length, rest, err := tailLength(args)
+	if len(rest) > 0 {
+		err = badArgument(rest[0])
+	}
+	if err != nil {
+		s.printf("Error: %v\n", err)
+		return exitGeneric, nil
+	}
+	return s.printLog(ctx, "supervisord", control.LogName{Main: true}, length)
+}
+
+// tailLength takes a leading -N off args: the number of bytes to show, 0 for the whole
+// log. A number is at most what XML-RPC can carry.
+func tailLength(args []string) (length int64, rest []string, err error) {
+	if len(args) == 0 || !strings.HasPrefix(args[0], "-") {
+		return tailBytes, args, nil
+	}
+	n, err := strconv.ParseUint(args[0][1:], 10, 31)
+	if err != nil {
+		return 0, args[1:], badArgument(args[0])
+	}
+	return int64(n), args[1:], nil
+}
+
+func badArgument(arg string) error { return fmt.Errorf("bad argument %s", arg) }
+
+func (s *session) printLog(ctx context.Context, name string, log control.LogName, length int64) (int, error) {
+	data, err := s.api.ReadLog(ctx, log, -length, 0)
+	if fault, ok := errors.AsType[*control.Fault](err); ok {
+		switch fault.Code {
+		case control.NoFile:
+			s.printf("%s: ERROR (no log file)\n", name)
+			return exitGeneric, nil
+		case control.Failed:
+			s.printf("%s: ERROR (unknown error reading log)\n", name)
+			return exitGeneric, nil
+		case control.BadName:
+			s.printf("%s: ERROR (no such process name)\n", name)
+			return exitGeneric, nil
+		}
+	}
+	if err != nil {
+		return exitGeneric, err
+	}
+	s.printf("%s\n", data)
+	return exitOK, nil
+}

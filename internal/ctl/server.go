@@ -1,0 +1,49 @@
+package ctl
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+)
+
+// DefaultURL is where a supervisor is looked for when nothing says otherwise.
+const DefaultURL = "http://localhost:9001"
+
+// The environment variables from which name and password are taken when no flag gives
+// them: a flag can be read by everybody who may list processes.
+const (
+	UsernameVariable = "SUPERVISOR_USERNAME"
+	PasswordVariable = "SUPERVISOR_PASSWORD"
+)
+
+// flags holds the values of the command's flags; what is empty was not given.
+type flags struct{ configuration, serverURL, username, password string }
+
+// server finds the server to talk to. The URL comes from the flag, else from the
+// configuration file, else it is the default; name and password come from the flags,
+// else from the environment, else from the file.
+func (f flags) server(env Env) (Server, error) {
+	file, err := env.LoadFile(f.configuration)
+	if err != nil && (f.configuration != "" || f.serverURL == "") {
+		return Server{}, err
+	}
+	username, _ := env.LookupEnv(UsernameVariable)
+	password, _ := env.LookupEnv(PasswordVariable)
+	s := Server{
+		URL:      cmp.Or(f.serverURL, file.URL, DefaultURL),
+		Username: cmp.Or(f.username, username, file.Username),
+		Password: cmp.Or(f.password, password, file.Password),
+	}
+	return s, checkURL(s.URL)
+}
+
+// checkURL refuses what has no scheme and no place, as Python does. Whether the scheme
+// is one we speak is for Dial to say.
+func checkURL(s string) error {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme == "" || u.Host == "" && u.Path == "" {
+		return fmt.Errorf("invalid value for -s '%s': value '%s' is not a URL; try %s or unix:///run/supervisor.sock",
+			s, s, DefaultURL)
+	}
+	return nil
+}

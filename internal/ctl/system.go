@@ -1,0 +1,76 @@
+package ctl
+
+import (
+	"errors"
+	"io/fs"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+
+	"supervisord/client"
+	"supervisord/internal/config"
+)
+
+// SystemEnv returns the world of this program: its outputs, its environment, the files
+// of this machine and supervisors over XML-RPC.
+func SystemEnv() Env {
+	return Env{
+		Stdout:    os.Stdout,
+		Stderr:    os.Stderr,
+		LookupEnv: os.LookupEnv,
+		LoadFile:  loadFile,
+		Dial: func(s Server) (API, error) {
+			return client.New(client.Options{ServerURL: s.URL, Username: s.Username, Password: s.Password})
+		},
+	}
+}
+
+// loadFile is Env.LoadFile on the files of this machine.
+func loadFile(path string) (Server, error) {
+	if path == "" {
+		executable, _ := os.Executable() // without it, two places fewer are searched
+		found, _, err := config.Find("", executable)
+		if errors.Is(err, fs.ErrNotExist) {
+			return Server{}, nil
+		}
+		if err != nil {
+			return Server{}, err
+		}
+		path = found
+	}
+	file, problems := config.LoadCtl(config.Options{File: path})
+	if err := problems.Err(); err != nil {
+		return Server{}, err
+	}
+	return serverOf(file), nil
+}
+
+// serverOf returns the server that a file names for clients; without [supervisorctl],
+// which Python demands, it is where the daemon listens.
+func serverOf(file *config.Ctl) Server {
+	if c := file.Supervisorctl; c.Present {
+		return Server{c.ServerURL, c.Username, c.Password}
+	}
+	if len(file.UnixServers) > 0 {
+		u := file.UnixServers[0]
+		return login(Server{"unix://" + u.File, u.Username, u.Password})
+	}
+	if len(file.InetServers) > 0 {
+		i := file.InetServers[0]
+		host := i.Host
+		if host == "" {
+			host = "localhost"
+		}
+		return login(Server{"http://" + net.JoinHostPort(host, strconv.Itoa(i.Port)), i.Username, i.Password})
+	}
+	return Server{}
+}
+
+// login drops a password of which only the hash is known.
+func login(s Server) Server {
+	if strings.HasPrefix(s.Password, "{SHA}") {
+		s.Password = ""
+	}
+	return s
+}

@@ -1,0 +1,306 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"runtime/debug"
+	"slices"
+	"sync/atomic"
+
+	"supervisord/internal/bus"
+	"supervisord/internal/child"
+	"supervisord/internal/config"
+	"supervisord/internal/control"
+	"supervisord/internal/event"
+	"supervisord/internal/host"
+	"supervisord/internal/mainlog"
+	"supervisord/internal/output"
+	"supervisord/internal/process"
+	"supervisord/internal/supervise"
+)
+
+// Options say how the daemon was called.
+type Options struct {
+	ConfigFile string
+	Strict     bool // unknown options are errors
+	// Overrides are options of [supervisord] given on the command line, by name.
+	Overrides map[string]string
+	// Version is what getSupervisorVersion answers.
+	Version string
+	// Background is set in the process that daemonizing has started, and told once the
+	// daemon serves.
+	Background *host.Readiness
+
+	Stdout, Stderr io.Writer
+}
+
+// ConfigError is a configuration that cannot be used. Its text lists every problem.
+type ConfigError struct{ err error }
+
+// Error returns one line per problem.
+func (e *ConfigError) Error() string { return e.err.Error() }
+
+// Unwrap returns the problems.
+func (e *ConfigError) Unwrap() error { return e.err }
+
+// Run is the daemon: it returns nil after an orderly shutdown, and an error if it
+// could not start.
+func Run(o Options) error {
+	signals, ignore := catchSignals()
+	defer ignore()
+	conf, err := load(o)
+	if err != nil {
+		return err
+	}
+	notes, err := prepare(conf.Supervisord)
+	if err != nil {
+		return err
+	}
+	for {
+		g, err := newGeneration(o, conf, notes)
+		if err != nil {
+			return err
+		}
+		next, err := g.run(signals)
+		if next == nil || err != nil {
+			return err
+		}
+		conf, notes = next, nil
+	}
+}
+
+// loaded is a configuration and what there is to say about it.
+type loaded struct {
+	*config.Config
+	warnings config.Problems
+}
+
+// load reads the configuration. All that is wrong with it is in one error.
+func load(o Options) (*loaded, error) {
+	conf, problems := config.Load(config.Options{File: o.ConfigFile, Strict: o.Strict, Overrides: o.Overrides})
+	if err := problems.Err(); err != nil {
+		return nil, &ConfigError{err}
+	}
+	return &loaded{conf, problems.Warnings()}, nil
+}
+
+// prepare does to the process what is done once, and returns lines for the log.
+func prepare(d config.Supervisord) (notes []note, err error) {
+	raised, err := host.RaiseLimits(d.MinFDs, d.MinProcs)
+	if err != nil {
+		return nil, err
+	}
+	if err := host.SealDescriptors(); err != nil {
+		return nil, err
+	}
+	if os.Getpid() != 1 {
+		if err := host.BecomeSubreaper(); err != nil && !errors.Is(err, errors.ErrUnsupported) {
+			return nil, err
+		}
+	}
+	if _, err := host.Umask(d.Umask); err != nil && !errors.Is(err, errors.ErrUnsupported) {
+		return nil, err
+	}
+	if d.Directory != "" {
+		msg, err := host.Chdir(d.Directory)
+		if err != nil {
+			return nil, err
+		}
+		notes = append(notes, note{slog.LevelInfo, msg})
+	}
+	dropped, err := dropPrivileges(d.User)
+	if err != nil {
+		return nil, err
+	}
+	notes = append(notes, dropped...)
+	for _, msg := range raised {
+		notes = append(notes, note{slog.LevelInfo, msg})
+	}
+	return notes, nil
+}
+
+// generation is the daemon from one reading of its configuration to the next.
+type generation struct {
+	o    Options
+	conf *loaded
+
+	files    *output.Files
+	log      *slog.Logger
+	mainLog  *output.File
+	servers  *servers
+	pidfile  *host.Pidfile
+	parent   *child.Parent
+	pump     *output.Pump
+	children *supervise.Children
+	loop     *supervise.Loop
+
+	// next is the configuration of the next generation, once a restart was asked for.
+	next atomic.Pointer[loaded]
+
+	closers []func() // in the order of opening
+}
+
+// newGeneration opens everything; on an error it closes what it has opened.
+func newGeneration(o Options, conf *loaded, notes []note) (g *generation, err error) {
+	g = &generation{o: o, conf: conf, files: &output.Files{}}
+	defer func() {
+		if err != nil {
+			g.close()
+		}
+	}()
+	for _, step := range []func() error{
+		func() error { return g.openLog(notes) },
+		g.cleanLogs,
+		g.openServers,
+		g.openPidfile,
+		g.openChildren,
+	} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	g.loop = supervise.New(supervise.Options{
+		Config:  conf.Config,
+		Runners: g.children,
+		Logs:    logFiles{g.files, conf.Supervisord.Logfile},
+		Bus:     &bus.Bus{},
+		Log:     g.log,
+		Reload:  g.reload,
+		PID:     os.Getpid(),
+		Version: o.Version,
+	})
+	return g, nil
+}
+
+func (g *generation) onClose(f func()) { g.closers = append(g.closers, f) }
+
+// close takes down what was opened, in the reverse order.
+func (g *generation) close() {
+	for _, f := range slices.Backward(g.closers) {
+		f()
+	}
+}
+
+func (g *generation) openLog(notes []note) error {
+	var stdout io.Writer
+	if g.o.Background == nil && !isTerminalLog(g.conf.Supervisord.Logfile) {
+		stdout = g.o.Stdout
+	}
+	var err error
+	if g.log, g.mainLog, err = openLog(g.conf.Supervisord, g.files, stdout); err != nil {
+		return fmt.Errorf("open the log: %w", err)
+	}
+	g.onClose(func() { _ = g.mainLog.Close() }) // nowhere left to report it
+	for _, n := range notes {
+		mainlog.At(g.log, n.level, n.text)
+	}
+	g.sayLoaded(g.conf)
+	return nil
+}
+
+// sayLoaded logs what reading a configuration has brought up.
+func (g *generation) sayLoaded(conf *loaded) {
+	for _, w := range conf.warnings {
+		g.log.Warn(w.LogLine())
+	}
+	for _, file := range conf.Included {
+		g.log.Info(event.Included(file))
+	}
+}
+
+// reload reads the configuration again for a client.
+func (g *generation) reload() (*config.Config, error) {
+	conf, err := load(g.o)
+	if err != nil {
+		return nil, err
+	}
+	g.sayLoaded(conf)
+	return conf.Config, nil
+}
+
+// cleanLogs removes the AUTO logs of the run before.
+func (g *generation) cleanLogs() error {
+	d := g.conf.Supervisord
+	if d.NoCleanup {
+		return nil
+	}
+	if _, err := output.CleanAuto(d.ChildLogDir, d.Identifier); err != nil {
+		g.log.Warn("old logs in "+d.ChildLogDir+" could not be removed", "err", err)
+	}
+	return nil
+}
+
+func (g *generation) openServers() (err error) {
+	g.servers, err = listen(g.conf.Config, g.log)
+	if err == nil {
+		g.onClose(func() { g.servers.shutdown(g.log) })
+	}
+	return err
+}
+
+func (g *generation) openPidfile() (err error) {
+	g.pidfile, err = host.CreatePidfile(g.conf.Supervisord.Pidfile)
+	if err == nil {
+		g.onClose(func() {
+			if err := g.pidfile.Remove(); err != nil {
+				g.log.Warn("pidfile could not be removed", "err", err)
+			}
+		})
+	}
+	return err
+}
+
+func (g *generation) openChildren() (err error) {
+	if g.parent, err = child.NewParent(g.log); err != nil {
+		return err
+	}
+	g.parent.Orphan = func(pid int, e process.Exit) { g.log.Info(event.ReapedUnknown(pid, e), "pid", pid) }
+	g.onClose(g.parent.Close)
+	if g.pump, err = output.NewPump(g.log); err != nil {
+		return err
+	}
+	d := g.conf.Supervisord
+	g.children = &supervise.Children{
+		Parent: g.parent, Pump: g.pump, Files: g.files, Log: g.log,
+		ChildLogDir: d.ChildLogDir, Identifier: d.Identifier, StripANSI: d.StripANSI,
+		ServerURL: g.servers.url(), Environ: os.Environ(),
+	}
+	g.onClose(func() {
+		if err := g.pump.Close(); err != nil {
+			g.log.Warn("output could not be closed in order", "err", err)
+		}
+		g.children.Wait()
+	})
+	return nil
+}
+
+// run supervises until the end. It returns the configuration of the next generation if
+// a restart was asked for, nil after a shutdown.
+func (g *generation) run(signals <-chan os.Signal) (*loaded, error) {
+	defer g.close()
+	g.servers.serve(faces(restarter{g.loop, g}, g.log))
+	g.log.Info(event.DaemonStarted(os.Getpid()))
+	if g.o.Background != nil {
+		if err := g.o.Background.Ready(); err != nil {
+			return nil, err
+		}
+	}
+	debug.FreeOSMemory() // reading a large configuration leaves much behind
+	ctx, stop := context.WithCancel(context.Background())
+	handled := make(chan struct{})
+	go func() {
+		defer close(handled)
+		g.handleSignals(ctx, signals)
+	}()
+	mood := g.loop.Run(ctx)
+	stop()
+	<-handled
+	if mood != control.MoodRestarting {
+		return nil, nil //nolint:nilnil // nothing follows, and nothing went wrong
+	}
+	return g.next.Load(), nil
+}

@@ -1,0 +1,72 @@
+package daemon
+
+import (
+	"context"
+	"os"
+	"syscall"
+
+	"supervisord/internal/child"
+	"supervisord/internal/control"
+	"supervisord/internal/event"
+	"supervisord/internal/supervise"
+)
+
+// handleSignals does what signals ask for, until ctx ends.
+func (g *generation) handleSignals(ctx context.Context, signals <-chan os.Signal) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case s := <-signals:
+			if sig, ok := s.(syscall.Signal); ok {
+				g.handle(ctx, sig)
+			}
+		}
+	}
+}
+
+func (g *generation) handle(ctx context.Context, sig syscall.Signal) {
+	name := child.SignalName(int(sig))
+	switch sig { //nolint:exhaustive // the others mean nothing
+	case syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT:
+		g.log.Warn(event.ExitRequested(name))
+		g.report("shutdown", g.loop.Shutdown(ctx))
+	case syscall.SIGHUP:
+		if info, err := g.loop.Supervisor(ctx); err == nil && info.Mood == control.MoodShutdown {
+			g.log.Warn(event.RestartIgnored(name))
+			return
+		}
+		g.log.Warn(event.RestartRequested(name))
+		g.report("restart", restarter{g.loop, g}.Restart(ctx))
+	case syscall.SIGUSR2:
+		g.log.Info(event.ReopenRequested(name))
+		g.log.Info(event.LogReopen)
+		g.report("log reopen", g.files.ReopenAll())
+	case syscall.SIGPIPE: // whoever wrote has got the error
+	default:
+		g.log.Warn("ignored " + name)
+	}
+}
+
+func (g *generation) report(what string, err error) {
+	if err != nil {
+		g.log.Error(what+" refused", "err", err)
+	}
+}
+
+// restarter is the loop, but for one thing: before everything stops for a restart, the
+// new configuration must be good. Python finds out afterwards, and dies of it.
+type restarter struct {
+	*supervise.Loop
+	g *generation
+}
+
+// Restart begins a restart if the configuration file can be used.
+func (r restarter) Restart(ctx context.Context) error {
+	next, err := load(r.g.o)
+	if err != nil {
+		return control.NewFault(control.CantReread, err.Error())
+	}
+	r.g.next.Store(next)
+	return r.Loop.Restart(ctx)
+}

@@ -1,0 +1,152 @@
+package daemon
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"supervisord/internal/config"
+	"supervisord/internal/control"
+	"supervisord/internal/event"
+	"supervisord/internal/httpd"
+	"supervisord/internal/mainlog"
+	"supervisord/internal/rpc"
+)
+
+// farewell is how long requests that are being answered may take when the servers
+// close.
+const farewell = 2 * time.Second
+
+// servers are the HTTP servers of one generation.
+type servers struct {
+	inet, unix []*httpd.Server
+	serving    errgroup.Group
+}
+
+// listen binds every server of the configuration, TCP first as Python does; either all
+// or none stay open.
+func listen(c *config.Config, log *slog.Logger) (*servers, error) {
+	s := &servers{}
+	for _, in := range c.InetServers {
+		spec := httpd.Spec{
+			Section: in.Section, Network: "tcp", Address: net.JoinHostPort(in.Host, strconv.Itoa(in.Port)),
+			Username: in.Username, Password: in.Password,
+		}
+		if err := s.add(&s.inet, spec, log); err != nil {
+			return nil, err
+		}
+	}
+	for _, un := range c.UnixServers {
+		uid, gid, err := ownerIDs(un.Chown)
+		if err != nil {
+			s.close()
+			return nil, err
+		}
+		spec := httpd.Spec{
+			Section: un.Section, Network: "unix", Address: un.File,
+			Mode: un.Chmod, UID: uid, GID: gid, Username: un.Username, Password: un.Password,
+		}
+		if err := s.add(&s.unix, spec, log); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (s *servers) add(to *[]*httpd.Server, spec httpd.Spec, log *slog.Logger) error {
+	server, err := httpd.Listen(spec, log)
+	if err != nil {
+		s.close()
+		return err
+	}
+	*to = append(*to, server)
+	log.Info(event.InterfaceReady("supervisor"))
+	if !server.Authenticated() {
+		mainlog.At(log, mainlog.LevelCritical, event.NoAuthentication(spec.Section))
+	}
+	return nil
+}
+
+// ownerIDs returns the numbers of an owner, -1 for what is not given.
+func ownerIDs(o config.Owner) (uid, gid int, err error) {
+	uid, gid = -1, -1
+	if o.User != "" {
+		u, err := config.LookupUser(o.User)
+		if err != nil {
+			return 0, 0, err
+		}
+		uid = int(u.UID)
+		gid = int(u.GID)
+	}
+	if o.Group != "" {
+		g, err := config.LookupGroup(o.Group)
+		if err != nil {
+			return 0, 0, err
+		}
+		gid = int(g.GID)
+	}
+	return uid, gid, nil
+}
+
+// all returns every server, TCP first.
+func (s *servers) all() []*httpd.Server {
+	return append(append([]*httpd.Server{}, s.inet...), s.unix...)
+}
+
+// url returns what programs find in SUPERVISOR_SERVER_URL: the first unix socket, else
+// the first TCP server, else nothing.
+func (s *servers) url() string {
+	for _, list := range [][]*httpd.Server{s.unix, s.inet} {
+		if len(list) > 0 {
+			return list[0].URL()
+		}
+	}
+	return ""
+}
+
+// serve answers requests until shutdown.
+func (s *servers) serve(handler http.Handler) {
+	for _, server := range s.all() {
+		s.serving.Go(func() error { return server.Serve(handler) })
+	}
+}
+
+// faces returns the handler of all that can be asked for over HTTP.
+func faces(api control.API, log *slog.Logger) http.Handler {
+	xmlrpc := rpc.NewHandler(api, log)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/RPC2") { // whatever follows, as Python
+			xmlrpc.ServeHTTP(w, r)
+			return
+		}
+		http.NotFound(w, r)
+	})
+}
+
+// shutdown lets the requests that are being answered end, for a moment, and closes the
+// servers.
+func (s *servers) shutdown(log *slog.Logger) {
+	ctx, cancel := context.WithTimeout(context.Background(), farewell)
+	defer cancel()
+	for _, server := range s.all() {
+		if err := server.Shutdown(ctx); err != nil {
+			log.Warn("HTTP server did not close in order", "err", err)
+		}
+	}
+	if err := s.serving.Wait(); err != nil {
+		log.Error("HTTP server ended", "err", err)
+	}
+}
+
+// close closes servers that never served.
+func (s *servers) close() {
+	for _, server := range s.all() {
+		_ = server.Close() // the error that counts is the one that led here
+	}
+}
