@@ -18,34 +18,50 @@ func (g *generation) handleSignals(ctx context.Context, signals <-chan os.Signal
 		case <-ctx.Done():
 			return
 		case s := <-signals:
-			if sig, ok := s.(syscall.Signal); ok {
-				g.handle(ctx, sig)
-			}
+			g.handle(ctx, s)
 		}
 	}
 }
 
-func (g *generation) handle(ctx context.Context, sig syscall.Signal) {
-	name := child.SignalName(int(sig))
-	switch sig { //nolint:exhaustive // the others mean nothing
-	case syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT:
+// request is what a signal asks for.
+type request int
+
+const (
+	ignore request = iota // and say so
+	nothing
+	exit
+	restart
+	reopen
+)
+
+func (g *generation) handle(ctx context.Context, s os.Signal) {
+	name := signalName(s)
+	switch meanings[s] {
+	case exit:
 		g.log.Warn(event.ExitRequested(name))
 		g.report("shutdown", g.loop.Shutdown(ctx))
-	case syscall.SIGHUP:
+	case restart:
 		if info, err := g.loop.Supervisor(ctx); err == nil && info.Mood == control.MoodShutdown {
 			g.log.Warn(event.RestartIgnored(name))
 			return
 		}
 		g.log.Warn(event.RestartRequested(name))
 		g.report("restart", restarter{g.loop, g}.Restart(ctx))
-	case syscall.SIGUSR2:
+	case reopen:
 		g.log.Info(event.ReopenRequested(name))
 		g.log.Info(event.LogReopen)
 		g.report("log reopen", g.files.ReopenAll())
-	case syscall.SIGPIPE: // whoever wrote has got the error
-	default:
-		g.log.Warn("ignored " + name)
+	case ignore:
+		g.log.Warn(event.SignalIgnored(name))
+	case nothing:
 	}
+}
+
+func signalName(s os.Signal) string {
+	if sig, ok := s.(syscall.Signal); ok {
+		return child.SignalName(int(sig))
+	}
+	return s.String()
 }
 
 func (g *generation) report(what string, err error) {

@@ -92,10 +92,11 @@ func ReopenRequested(signal string) string {
 	return fmt.Sprintf("received %s indicating log reopen request", signal)
 }
 
-// The lines without a variable part.
-const (
-	LogReopen = "supervisord logreopen"
-)
+// SignalIgnored says that a signal, which would end another program, means nothing here.
+func SignalIgnored(signal string) string { return fmt.Sprintf("ignored %s", signal) }
+
+// LogReopen says that all logs are opened anew.
+const LogReopen = "supervisord logreopen"
 
 // Included says that a further file belongs to the configuration.
 func Included(file string) string {

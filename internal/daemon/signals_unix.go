@@ -34,3 +34,13 @@ func catchSignals() (<-chan os.Signal, func()) {
 	}
 	return c, func() { signal.Stop(c) }
 }
+
+// meanings are the signals that ask for something; the others are ignored.
+var meanings = map[os.Signal]request{
+	syscall.SIGTERM: exit,
+	syscall.SIGINT:  exit,
+	syscall.SIGQUIT: exit,
+	syscall.SIGHUP:  restart,
+	syscall.SIGUSR2: reopen,
+	syscall.SIGPIPE: nothing, // whoever wrote has got the error
+}
