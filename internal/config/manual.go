@@ -37,7 +37,7 @@ Sections and options of the configuration file. Names of options are not case-se
 
 In values, ` + "`%(ENV_X)s`" + ` is the environment variable X, ` + "`%(here)s`" + ` the directory of the file, ` + "`%(host_node_name)s`" + ` the name of the host, and ` + "`%%`" + ` a percent sign. Program sections also know ` + "`program_name`" + ` and ` + "`group_name`" + `.
 
-The column *change* says what a changed option needs at least to have an effect; ` + "`update`" + ` restarts every group in which anything has changed, as Python's Supervisor does. Options marked with ¹ are required.
+The column *change* says what a changed option needs at least to have an effect; ` + "`update`" + ` restarts every group in which anything has changed, as Python's Supervisor does. Options marked with ¹ are required; those marked with ³ are read and checked, but have no effect yet, and a warning says so.
 `
 
 // section writes one section's table.
@@ -50,6 +50,9 @@ func section[S any](b *strings.Builder, title, about string, t *table[S]) {
 		}
 		if o.PerProcess {
 			mark += "²"
+		}
+		if o.Pending {
+			mark += "³"
 		}
 		if o.Default != "" {
 			deflt = "`" + o.Default + "`"

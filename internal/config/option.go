@@ -35,6 +35,8 @@ type Option struct {
 	// that process_num and numprocs can be used in it.
 	PerProcess bool
 	Required   bool
+	// Pending says that the option is read and checked, but has no effect yet.
+	Pending bool
 }
 
 // option is an Option of a section whose values go into an S.
@@ -58,6 +60,15 @@ func newTable[S any](rows ...option[S]) *table[S] {
 			panic("option declared twice: " + o.Name)
 		}
 		t.index[o.Name] = i
+	}
+	return t
+}
+
+// pending marks options that have no effect yet. A name that is not there is a mistake
+// in a table, so it panics.
+func (t *table[S]) pending(names ...string) *table[S] {
+	for _, name := range names {
+		t.lookup(name).Pending = true
 	}
 	return t
 }

@@ -66,7 +66,7 @@ var inetServerOptions = newTable(
 		"The name of this daemon among its remotes. If not given, the name of the host."),
 	opt("remotes", func(i *inetSection) *[]Remote { return &i.Remotes }, remotes, "", DaemonRestart, GoOriginal,
 		"Other daemons to show: name:host:port, divided by commas."),
-)
+).pending("nodename", "remotes")
 
 // inetSection is an [inet_http_server] while it is read.
 type inetSection struct {

@@ -24,7 +24,7 @@ var listenerOptions = newTable(
 		"How many events wait for the listener before the oldest is dropped."),
 	opt("result_handler", func(l *Listener) *string { return &l.ResultHandler }, text, defaultResultHandler, Restart, Python,
 		"Who judges the listener's results. Only the default can be served."),
-)
+).pending("events", "buffer_size", "result_handler")
 
 // defaultResultHandler and mainFactory are the only Python functions that the
 // sections may name.
@@ -43,7 +43,7 @@ var fastCGIOptions = newTable(
 		"The mode of a Unix domain socket."),
 	opt("socket_backlog", func(f *FastCGI) *int { return &f.Backlog }, backlog, "", Restart, Python,
 		"How many connections may wait. If not given, the system's maximum."),
-)
+).pending("socket", "socket_owner", "socket_mode", "socket_backlog")
 
 // rpcInterfaceOptions are the options of [rpcinterface:x].
 var rpcInterfaceOptions = newTable(

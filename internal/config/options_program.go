@@ -135,4 +135,13 @@ var programOptions = newTable(
 		"A command to run when the program has become well.")),
 	perProcess(opt("liveness_check_failure_action", func(p *Program) *string { return &p.Liveness.FailureAction }, failureAction, "restart", Live, GoOriginal,
 		"What to do when the program has become ill.")),
+).pending(
+	"stdout_capture_maxbytes", "stdout_events_enabled", "stdout_syslog",
+	"stderr_capture_maxbytes", "stderr_events_enabled", "stderr_syslog",
+	"syslog_facility", "syslog_tag", "syslog_stdout_priority", "syslog_stderr_priority",
+	"depends_on", "cron", "pre_start_hook", "pre_stop_hook", "conf_file",
+	"restart_when_binary_changed", "restart_cmd_when_binary_changed", "restart_signal_when_binary_changed",
+	"restart_directory_monitor", "restart_file_pattern", "restart_cmd_when_file_changed", "restart_signal_when_file_changed",
+	"liveness_check_script", "liveness_check_initial_delay", "liveness_check_period", "liveness_check_timeout",
+	"liveness_check_success_threshold", "liveness_check_failure_threshold", "liveness_check_success_action", "liveness_check_failure_action",
 )

@@ -150,11 +150,15 @@ func (l *loader) settleLogs(v *values, p *Program) {
 		}
 		p.Stderr.Targets = nil
 	}
-	l.warnRollover(v, "stdout_logfile", &p.Stdout)
-	l.warnRollover(v, "stderr_logfile", &p.Stderr)
+	l.warnLog(v, "stdout_logfile", &p.Stdout)
+	l.warnLog(v, "stderr_logfile", &p.Stderr)
 }
 
-func (l *loader) warnRollover(v *values, key string, s *StreamLog) {
+// warnLog warns of logs that grow for ever, and of output that goes nowhere.
+func (l *loader) warnLog(v *values, key string, s *StreamLog) {
+	if slices.ContainsFunc(s.Targets, func(t LogTarget) bool { return t.Kind == LogSyslog }) {
+		l.warn(v.problem(key, "nothing is written to syslog yet: that copy of the output is thrown away"))
+	}
 	if s.MaxBytes == 0 && slices.Contains(s.Targets, LogTarget{Kind: LogAuto}) {
 		l.warnInLog(v.problem(key+"_maxbytes", fmt.Sprintf("For [%s], AUTO logging used for %s without rollover, "+
 			"set maxbytes > 0 to avoid filling up filesystem unintentionally", v.section.Name, key)))

@@ -81,6 +81,11 @@ func readEntry[S any](l *loader, v *values, e ini.Entry, o *option[S], dst *S, n
 	if err := o.set(dst, l.host, value); err != nil {
 		p.Message = err.Error()
 		l.report(p)
+		return
+	}
+	if o.Pending && value != o.Default {
+		p.Message = "has no effect yet"
+		l.warn(p)
 	}
 }
 

@@ -145,21 +145,17 @@ type generation struct {
 }
 
 // newGeneration opens everything; on an error it closes what it has opened.
-func newGeneration(o Options, conf *loaded, notes []note) (g *generation, err error) {
-	g = &generation{o: o, conf: conf, files: &output.Files{}}
-	defer func() {
-		if err != nil {
-			g.close()
-		}
-	}()
+func newGeneration(o Options, conf *loaded, notes []note) (*generation, error) {
+	g := &generation{o: o, conf: conf, files: &output.Files{}}
 	for _, step := range []func() error{
 		func() error { return g.openLog(notes) },
-		g.cleanLogs,
 		g.openServers,
 		g.openPidfile,
+		g.cleanLogs, // only now is it sure that no other daemon writes to them
 		g.openChildren,
 	} {
 		if err := step(); err != nil {
+			g.close()
 			return nil, err
 		}
 	}
