@@ -47,6 +47,7 @@ func serve(t testing.TB, handler http.Handler) *client.Client {
 }
 
 func serveAPI(t testing.TB, api control.API) *client.Client {
+	t.Helper()
 	return serve(t, rpc.NewHandler(api, slog.New(slog.DiscardHandler)))
 }
 

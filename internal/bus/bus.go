@@ -59,12 +59,7 @@ type Subscription struct {
 }
 
 func (s *Subscription) wants(t event.Type) bool {
-	for _, want := range s.types {
-		if t.Is(want) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.types, t.Is)
 }
 
 // push is called with the bus locked. A full queue loses its oldest event.

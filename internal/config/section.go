@@ -105,10 +105,10 @@ func (l *loader) expand(section string, e ini.Entry, names expand.Scope) (string
 		label = e.Key // as Python calls them
 	}
 	if _, ok := errors.AsType[*expand.NameError](err); ok {
-		return "", fmt.Errorf("Format string '%s' for '%s' contains names (%v) which cannot be expanded. Available names: %s", //nolint:staticcheck // Python's words
+		return "", fmt.Errorf("Format string '%s' for '%s' contains names (%w) which cannot be expanded. Available names: %s", //nolint:staticcheck // Python's words
 			e.Value, label, err, strings.Join(scope.Names(), ", "))
 	}
-	return "", fmt.Errorf("Format string '%s' for '%s' is badly formatted: %v", e.Value, label, err) //nolint:staticcheck // Python's words
+	return "", fmt.Errorf("Format string '%s' for '%s' is badly formatted: %w", e.Value, label, err) //nolint:staticcheck // Python's words
 }
 
 // keys is a table of options, of whatever section.

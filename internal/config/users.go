@@ -113,6 +113,7 @@ func getent(database, key string, n int) ([]string, error) {
 // getentPatience is how long a directory service may take to answer.
 const getentPatience = 10 * time.Second
 
+// runGetent returns the first line of getent's answer.
 func runGetent(database, key string) (string, error) {
 	if key == "" || strings.HasPrefix(key, "-") {
 		return "", fmt.Errorf("%s entry of %q not found", database, key)

@@ -222,8 +222,11 @@ func (f *supervisor) APIVersion(context.Context) (string, error)        { return
 // What ctl has no verb for.
 
 func (f *supervisor) WriteStdin(context.Context, control.Selector, string) error { return errUnused }
-func (f *supervisor) ClearMainLog(context.Context) error                         { return errUnused }
-func (f *supervisor) Publish(context.Context, string, string) error              { return errUnused }
+
+func (f *supervisor) ClearMainLog(context.Context) error { return errUnused }
+
+func (f *supervisor) Publish(context.Context, string, string) error { return errUnused }
+
 func (f *supervisor) TailLog(context.Context, control.LogName, int64, int64) (control.Tail, error) {
 	return control.Tail{}, errUnused
 }
@@ -234,8 +237,10 @@ var errUnused = errors.New("no verb uses this")
 // web runs, manual is stopped, broken cannot start, and grp has a and b.
 func newSupervisor() *supervisor {
 	up := func(group, name string, pid int) *program {
-		return &program{Info: control.Info{Group: group, Name: name, Phase: process.Running, PID: pid,
-			Description: fmt.Sprintf("pid %d, uptime 0:00:05", pid)}}
+		return &program{Info: control.Info{
+			Group: group, Name: name, Phase: process.Running, PID: pid,
+			Description: fmt.Sprintf("pid %d, uptime 0:00:05", pid),
+		}}
 	}
 	down := func(name string, phase process.Phase, description string) *program {
 		return &program{Info: control.Info{Group: name, Name: name, Phase: phase, Description: description}}

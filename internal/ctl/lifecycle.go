@@ -43,7 +43,7 @@ func (s *session) reload(ctx context.Context, _ []string) (int, error) {
 func (s *session) reread(ctx context.Context, _ []string) (int, error) {
 	diff, err := s.api.Reread(ctx)
 	if fault, ok := errors.AsType[*control.Fault](err); ok {
-		switch fault.Code {
+		switch fault.Code { //nolint:exhaustive // the others are not said by this method
 		case control.ShutdownState:
 			s.printf("ERROR: supervisor shutting down\n")
 			return exitGeneric, nil

@@ -84,7 +84,7 @@ func badArgument(arg string) error { return fmt.Errorf("bad argument %s", arg) }
 func (s *session) printLog(ctx context.Context, name string, log control.LogName, length int64) (int, error) {
 	data, err := s.api.ReadLog(ctx, log, -length, 0)
 	if fault, ok := errors.AsType[*control.Fault](err); ok {
-		switch fault.Code {
+		switch fault.Code { //nolint:exhaustive // the others are not said by this method
 		case control.NoFile:
 			s.printf("%s: ERROR (no log file)\n", name)
 			return exitGeneric, nil

@@ -19,69 +19,105 @@ type verb struct {
 // verbs returns all verbs, sorted by name.
 func verbs() []verb {
 	return []verb{
-		{"add", false, false, (*session).add,
-			"add <name> [...]\tActivates any updates in config for process/group"},
-		{"avail", true, false, (*session).avail,
-			"avail\t\t\tDisplay all configured processes"},
-		{"clear", false, true, (*session).clear,
+		{
+			"add", false, false, (*session).add,
+			"add <name> [...]\tActivates any updates in config for process/group",
+		},
+		{
+			"avail", true, false, (*session).avail,
+			"avail\t\t\tDisplay all configured processes",
+		},
+		{
+			"clear", false, true, (*session).clear,
 			"clear <name>\t\tClear a process' log files.\n" +
 				"clear <name> <name>\tClear multiple process' log files\n" +
-				"clear all\t\tClear all process' log files"},
-		{"help", false, false, (*session).help,
+				"clear all\t\tClear all process' log files",
+		},
+		{
+			"help", false, false, (*session).help,
 			"help\t\tPrint a list of available actions\n" +
-				"help <action>\tPrint help for <action>"},
-		{"maintail", false, true, (*session).maintail,
+				"help <action>\tPrint help for <action>",
+		},
+		{
+			"maintail", false, true, (*session).maintail,
 			"maintail -100\tlast 100 *bytes* of supervisord main log file\n" +
-				"maintail\tlast 1600 *bytes* of supervisor main log file\n"},
-		{"pid", false, true, (*session).pid,
+				"maintail\tlast 1600 *bytes* of supervisor main log file\n",
+		},
+		{
+			"pid", false, true, (*session).pid,
 			"pid\t\t\tGet the PID of supervisord.\n" +
 				"pid <name>\t\tGet the PID of a single child process by name.\n" +
-				"pid all\t\t\tGet the PID of every child process, one per line."},
-		{"reload", true, false, (*session).reload,
-			"reload \t\tRestart the remote supervisord."},
-		{"remove", false, false, (*session).remove,
-			"remove <name> [...]\tRemoves process/group from active config"},
-		{"reread", true, false, (*session).reread,
-			"reread \t\t\tReload the daemon's configuration files without add/remove"},
-		{"restart", false, true, (*session).restart,
+				"pid all\t\t\tGet the PID of every child process, one per line.",
+		},
+		{
+			"reload", true, false, (*session).reload,
+			"reload \t\tRestart the remote supervisord.",
+		},
+		{
+			"remove", false, false, (*session).remove,
+			"remove <name> [...]\tRemoves process/group from active config",
+		},
+		{
+			"reread", true, false, (*session).reread,
+			"reread \t\t\tReload the daemon's configuration files without add/remove",
+		},
+		{
+			"restart", false, true, (*session).restart,
 			"restart <name>\t\tRestart a process\n" +
 				"restart <gname>:*\tRestart all processes in a group\n" +
 				"restart <name> <name>\tRestart multiple processes or groups\n" +
 				"restart all\t\tRestart all processes\n" +
-				"Note: restart does not reread config files. For that, see reread and update."},
-		{"shutdown", true, false, (*session).shutdown,
-			"shutdown \tShut the remote supervisord down."},
-		{"signal", false, true, (*session).signal,
+				"Note: restart does not reread config files. For that, see reread and update.",
+		},
+		{
+			"shutdown", true, false, (*session).shutdown,
+			"shutdown \tShut the remote supervisord down.",
+		},
+		{
+			"signal", false, true, (*session).signal,
 			"signal <signal name> <name>\t\tSignal a process\n" +
 				"signal <signal name> <gname>:*\t\tSignal all processes in a group\n" +
 				"signal <signal name> <name> <name>\tSignal multiple processes or groups\n" +
-				"signal <signal name> all\t\tSignal all processes"},
-		{"start", false, true, (*session).start,
+				"signal <signal name> all\t\tSignal all processes",
+		},
+		{
+			"start", false, true, (*session).start,
 			"start <name>\t\tStart a process\n" +
 				"start <gname>:*\t\tStart all processes in a group\n" +
 				"start <name> <name>\tStart multiple processes or groups\n" +
-				"start all\t\tStart all processes"},
-		{"status", false, true, (*session).status,
+				"start all\t\tStart all processes",
+		},
+		{
+			"status", false, true, (*session).status,
 			"status <name>\t\tGet status for a single process\n" +
 				"status <gname>:*\tGet status for all processes in a group\n" +
 				"status <name> <name>\tGet status for multiple named processes\n" +
-				"status\t\t\tGet all process status info"},
-		{"stop", false, true, (*session).stop,
+				"status\t\t\tGet all process status info",
+		},
+		{
+			"stop", false, true, (*session).stop,
 			"stop <name>\t\tStop a process\n" +
 				"stop <gname>:*\t\tStop all processes in a group\n" +
 				"stop <name> <name>\tStop multiple processes or groups\n" +
-				"stop all\t\tStop all processes"},
-		{"tail", false, true, (*session).tail,
+				"stop all\t\tStop all processes",
+		},
+		{
+			"tail", false, true, (*session).tail,
 			"tail [-100] <name> [stdout|stderr] (default stdout)\n" +
 				"Ex:\n" +
 				"tail -100 <name>\tlast 100 *bytes* of process stdout\n" +
-				"tail <name> stderr\tlast 1600 *bytes* of process stderr"},
-		{"update", false, false, (*session).update,
+				"tail <name> stderr\tlast 1600 *bytes* of process stderr",
+		},
+		{
+			"update", false, false, (*session).update,
 			"update\t\t\tReload config and add/remove as necessary, and will restart affected programs\n" +
 				"update all\t\tReload config and add/remove as necessary, and will restart affected programs\n" +
-				"update <gname> [...]\tUpdate specific groups"},
-		{"version", true, true, (*session).version,
-			"version\t\t\tShow the version of the remote supervisord process"},
+				"update <gname> [...]\tUpdate specific groups",
+		},
+		{
+			"version", true, true, (*session).version,
+			"version\t\t\tShow the version of the remote supervisord process",
+		},
 	}
 }
 

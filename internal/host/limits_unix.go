@@ -52,7 +52,7 @@ func limitOfChildren(resource int) (limit, error) {
 		return limit{}, err
 	}
 	// The fields are signed on some systems.
-	l := limit{soft: uint64(own.Cur), hard: uint64(own.Max)}
+	l := limit{soft: uint64(own.Cur), hard: uint64(own.Max)} //nolint:unconvert // needed there
 	if resource == unix.RLIMIT_NOFILE {
 		return openFilesOfChildren(l)
 	}

@@ -128,7 +128,7 @@ func TestPidfileOfACrashedDaemonIsReplaced(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer p.Remove()
+	defer func() { _ = p.Remove() }() // what is left goes with the directory
 	wantContent(t, path, ownLine())
 }
 
@@ -146,7 +146,7 @@ func TestPidfileOfAnotherDaemonIsNotRemoved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer other.Remove()
+	defer func() { _ = other.Remove() }() // what is left goes with the directory
 	if err := p.Remove(); err != nil {
 		t.Error(err)
 	}
@@ -159,7 +159,7 @@ func TestPidfileIsNotInherited(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer p.Remove()
+	defer func() { _ = p.Remove() }() // what is left goes with the directory
 	out, err := exec.CommandContext(t.Context(), "ls", "-l", "/proc/self/fd").Output()
 	if err != nil || strings.Contains(string(out), path) {
 		t.Errorf("descriptors of a program: %v\n%s", err, out)

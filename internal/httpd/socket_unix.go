@@ -126,16 +126,16 @@ func removeStale(name string, spec Spec, log *slog.Logger) error {
 		return fmt.Errorf("%s: %s exists and is no socket (%s); it is left alone: remove it, or choose another path",
 			spec.Section, name, info.Mode())
 	}
-	switch err := connect(name); err {
-	case unix.ECONNREFUSED:
+	switch err := connect(name); {
+	case errors.Is(err, unix.ECONNREFUSED):
 		log.Warn("Unlinking stale socket " + name) // Python's line
 		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return bindError(spec, err)
 		}
 		return nil
-	case unix.ENOENT: // its owner has just removed it
+	case errors.Is(err, unix.ENOENT): // its owner has just removed it
 		return nil
-	case nil, unix.EAGAIN, unix.EPROTOTYPE: // accepted; queue full; a socket of another type
+	case err == nil, errors.Is(err, unix.EAGAIN), errors.Is(err, unix.EPROTOTYPE): // accepted; queue full; a socket of another type
 		return inUse(spec)
 	default:
 		return bindError(spec, &fs.PathError{Op: "connect", Path: name, Err: err})

@@ -29,7 +29,7 @@ func socketAt(path string) httpd.Spec {
 // long, and so is the path of macOS' temporary directory.
 func shortDir(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("/tmp", "httpd") //nolint:usetesting // see above
+	dir, err := os.MkdirTemp("/tmp", "httpd")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,6 +27,7 @@ func cpu(b *testing.B) float64 {
 
 // child benchmarks a command that writes size bytes into a rotating file.
 func child(b *testing.B, size int, script string) {
+	b.Helper()
 	f, err := output.OpenFile(filepath.Join(b.TempDir(), "log"), output.FileOptions{MaxBytes: 50 << 20, Backups: 2})
 	if err != nil {
 		b.Fatal(err)

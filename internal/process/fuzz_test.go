@@ -141,6 +141,7 @@ func (w *world) carryOut(e process.Effect) {
 }
 
 func roundTrip(t *testing.T, s process.State) process.State {
+	t.Helper()
 	data, err := json.Marshal(s)
 	if err != nil {
 		t.Fatal(err)

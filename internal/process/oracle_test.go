@@ -47,6 +47,7 @@ func TestAgainstPython(t *testing.T) {
 }
 
 func compareWithPython(t *testing.T, python string, seed, scripts int) {
+	t.Helper()
 	// Opened here, the oracle is an input of the test to the go command's cache.
 	oracle, err := os.Open(filepath.Join("..", "..", "oracle", "oracle.py"))
 	if err != nil {

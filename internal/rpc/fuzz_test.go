@@ -12,6 +12,7 @@ import (
 
 // seeds gives the corpus of the wire and some values of every type to a fuzzer.
 func seeds(f *testing.F, file int) {
+	f.Helper()
 	for _, name := range wireFiles(f) {
 		f.Add(readWire(f, name).Files[file].Data)
 	}

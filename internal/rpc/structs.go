@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"errors"
 	"math"
 	"time"
 
@@ -37,7 +38,7 @@ func resultStructs(results []control.Result) []any {
 	for i, r := range results {
 		status, description := int(control.Success), "OK"
 		if r.Fault != nil {
-			f := about(r.Name, r.Fault).(*control.Fault)
+			f, _ := errors.AsType[*control.Fault](about(r.Name, r.Fault))
 			status, description = int(f.Code), f.Error()
 		}
 		out[i] = Struct{

@@ -102,7 +102,7 @@ func (c *Client) Call(ctx context.Context, method string, params ...any) (any, e
 		b.WriteString("</param>")
 	}
 	b.WriteString("</params></methodCall>\n")
-	resp, text, err := c.Do(ctx, http.MethodPost, "/RPC2", b.Bytes())
+	resp, text, err := c.Do(ctx, http.MethodPost, "/RPC2", b.Bytes()) //nolint:bodyclose // Do has read and closed it
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,7 @@ type Scope []map[string]Value
 // With returns a scope that has the given names on top of those of s, which stays
 // as it is. The map must not change afterwards.
 func (s Scope) With(values map[string]Value) Scope {
-	return append(s[:len(s):len(s)], values)
+	return append(slices.Clip(s), values)
 }
 
 // Lookup returns what a name stands for.

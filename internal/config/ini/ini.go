@@ -180,8 +180,10 @@ func invalidUTF8(file, text string) Problem {
 		l, text = cutLine(text)
 		for i, r := range l {
 			if _, size := utf8.DecodeRuneInString(l[i:]); r == utf8.RuneError && size == 1 {
-				return Problem{File: file, Line: line,
-					Message: fmt.Sprintf("not UTF-8: byte 0x%02x at column %d", l[i], i+1)}
+				return Problem{
+					File: file, Line: line,
+					Message: fmt.Sprintf("not UTF-8: byte 0x%02x at column %d", l[i], i+1),
+				}
 			}
 		}
 		line++

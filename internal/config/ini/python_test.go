@@ -128,8 +128,10 @@ func corpus() []string {
 
 // randomFiles strings together pieces in which the dialect's rules meet.
 func randomFiles(n int) []string {
-	pieces := []string{"[a]", "[b]", "[DEFAULT]", "[", "]", "k", "K", "l", "=", ":", " = ", " ", "  ", "\t", "\n", "\n", "\n", "\n  ",
-		"\r\n", ";", "#", " ;", " #", "x", "y", "\"", "'", "\\", "ü", "\u00a0", "\x1c", "\x0b", "k=v", "\nk=v", "\n[a]\n  k=v", "\n[a]\nk = "}
+	pieces := []string{
+		"[a]", "[b]", "[DEFAULT]", "[", "]", "k", "K", "l", "=", ":", " = ", " ", "  ", "\t", "\n", "\n", "\n", "\n  ",
+		"\r\n", ";", "#", " ;", " #", "x", "y", "\"", "'", "\\", "ü", "\u00a0", "\x1c", "\x0b", "k=v", "\nk=v", "\n[a]\n  k=v", "\n[a]\nk = ",
+	}
 	r := rand.New(rand.NewPCG(1, 2))
 	files := make([]string, n)
 	for i := range files {

@@ -2,6 +2,7 @@ package rpctest
 
 import (
 	"bufio"
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -35,7 +36,8 @@ func StartPeer(t testing.TB, config string) Peer {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(program, "-n", "-c", file)
+	// The cleanup below ends it in order; the test's context would kill it before.
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), program, "-n", "-c", file)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -1,11 +1,3 @@
-// Package mainlog writes the daemon's own log in the form of Python's Supervisor, one
-// line per record:
-//
-//	2026-11-22 10:05:01,123 INFO spawned: 'web' with pid 12
-//
-// It is a [log/slog] handler with Supervisor's seven levels. Records keep their
-// message as it is, since people's log watchers match it; of the attributes only err is
-// shown, behind the message.
 package mainlog
 
 import (
@@ -47,9 +39,8 @@ func label(l slog.Level) string {
 	return "BLAT"
 }
 
-// At writes a record at a level that slog.Logger has no method for.
-//
-//nolint:contextcheck // a line of this log belongs to no request
+// At writes a record at a level that slog.Logger has no method for. A line of this log
+// belongs to no request, so it takes no context.
 func At(log *slog.Logger, level slog.Level, msg string, args ...any) {
 	log.Log(context.Background(), level, msg, args...)
 }
