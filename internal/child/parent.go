@@ -16,7 +16,7 @@ const ahead = 4
 // patience is how long the spawner waits for a child whose turn it is but whose
 // preparation (a command on a file system that does not answer) takes its time. After
 // that the others go first.
-const patience = 50 * time.Millisecond
+const patience = time.Second
 
 // limit is how long a preparation may take before the start has failed.
 const limit = 30 * time.Second

@@ -129,8 +129,7 @@ type generation struct {
 	conf *loaded
 
 	files    *output.Files
-	log      *slog.Logger
-	mainLog  *output.File
+	log      *mainLog
 	servers  *servers
 	pidfile  *host.Pidfile
 	parent   *child.Parent
@@ -162,9 +161,9 @@ func newGeneration(o Options, conf *loaded, notes []note) (*generation, error) {
 	g.loop = supervise.New(supervise.Options{
 		Config:  conf.Config,
 		Runners: g.children,
-		Logs:    logFiles{g.files, conf.Supervisord.Logfile},
+		Logs:    logFiles{g.files, g.log},
 		Bus:     &bus.Bus{},
-		Log:     g.log,
+		Log:     g.log.Logger,
 		Reload:  g.reload,
 		PID:     os.Getpid(),
 		Version: o.Version,
@@ -187,12 +186,12 @@ func (g *generation) openLog(notes []note) error {
 		stdout = g.o.Stdout
 	}
 	var err error
-	if g.log, g.mainLog, err = openLog(g.conf.Supervisord, g.files, stdout); err != nil {
+	if g.log, err = openLog(g.conf.Supervisord, g.files, stdout); err != nil {
 		return fmt.Errorf("open the log: %w", err)
 	}
-	g.onClose(func() { _ = g.mainLog.Close() }) // nowhere left to report it
+	g.onClose(g.log.close)
 	for _, n := range notes {
-		mainlog.At(g.log, n.level, n.text)
+		mainlog.At(g.log.Logger, n.level, n.text)
 	}
 	g.sayLoaded(g.conf)
 	return nil
@@ -231,9 +230,9 @@ func (g *generation) cleanLogs() error {
 }
 
 func (g *generation) openServers() (err error) {
-	g.servers, err = listen(g.conf.Config, g.log)
+	g.servers, err = listen(g.conf.Config, g.log.Logger)
 	if err == nil {
-		g.onClose(func() { g.servers.shutdown(g.log) })
+		g.onClose(func() { g.servers.shutdown(g.log.Logger) })
 	}
 	return err
 }
@@ -251,17 +250,17 @@ func (g *generation) openPidfile() (err error) {
 }
 
 func (g *generation) openChildren() (err error) {
-	if g.parent, err = child.NewParent(g.log); err != nil {
+	if g.parent, err = child.NewParent(g.log.Logger); err != nil {
 		return err
 	}
 	g.parent.Orphan = func(pid int, e process.Exit) { g.log.Info(event.ReapedUnknown(pid, e), "pid", pid) }
 	g.onClose(g.parent.Close)
-	if g.pump, err = output.NewPump(g.log); err != nil {
+	if g.pump, err = output.NewPump(g.log.Logger); err != nil {
 		return err
 	}
 	d := g.conf.Supervisord
 	g.children = &supervise.Children{
-		Parent: g.parent, Pump: g.pump, Files: g.files, Log: g.log,
+		Parent: g.parent, Pump: g.pump, Files: g.files, Log: g.log.Logger,
 		ChildLogDir: d.ChildLogDir, Identifier: d.Identifier, StripANSI: d.StripANSI,
 		ServerURL: g.servers.url(), Environ: os.Environ(),
 	}
@@ -278,7 +277,7 @@ func (g *generation) openChildren() (err error) {
 // a restart was asked for, nil after a shutdown.
 func (g *generation) run(signals <-chan os.Signal) (*loaded, error) {
 	defer g.close()
-	g.servers.serve(faces(restarter{g.loop, g}, g.log))
+	g.servers.serve(faces(restarter{g.loop, g}, g.log.Logger))
 	g.log.Info(event.DaemonStarted(os.Getpid()))
 	if g.o.Background != nil {
 		if err := g.o.Background.Ready(); err != nil {

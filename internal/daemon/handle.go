@@ -50,7 +50,7 @@ func (g *generation) handle(ctx context.Context, s os.Signal) {
 	case reopen:
 		g.log.Info(event.ReopenRequested(name))
 		g.log.Info(event.LogReopen)
-		g.report("log reopen", g.files.ReopenAll())
+		g.report("log reopen", logFiles{g.files, g.log}.reopen())
 	case ignore:
 		g.log.Warn(event.SignalIgnored(name))
 	case nothing:

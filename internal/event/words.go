@@ -92,6 +92,11 @@ func ReopenRequested(signal string) string {
 	return fmt.Sprintf("received %s indicating log reopen request", signal)
 }
 
+// OutputOf repeats what a program wrote, for the level debug.
+func OutputOf(name, channel string, data []byte) string {
+	return fmt.Sprintf("'%s' %s output:\n%s", name, channel, data)
+}
+
 // SignalIgnored says that a signal, which would end another program, means nothing here.
 func SignalIgnored(signal string) string { return fmt.Sprintf("ignored %s", signal) }
 

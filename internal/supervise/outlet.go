@@ -1,9 +1,12 @@
 package supervise
 
 import (
+	"context"
+	"log/slog"
 	"os"
 
 	"supervisord/internal/config"
+	"supervisord/internal/event"
 	"supervisord/internal/output"
 )
 
@@ -56,6 +59,9 @@ func (n *run) openStream(channel int, log *config.StreamLog) (*output.Stream, er
 		if sink != nil {
 			sinks = append(sinks, sink)
 		}
+	}
+	if n.children.Log.Enabled(context.Background(), slog.LevelDebug) {
+		sinks = append(sinks, echo{n.children.Log, n.program.Name, channels[channel]})
 	}
 	return output.NewStream(output.StreamOptions{Sinks: sinks, StripANSI: n.children.StripANSI}), nil
 }
@@ -126,6 +132,27 @@ func (r *runner) logPath(channel int, targets []config.LogTarget) string {
 	}
 	return ""
 }
+
+// echo is a sink that repeats output in the daemon's log.
+type echo struct {
+	log           *slog.Logger
+	name, channel string
+}
+
+// Write logs what a program wrote.
+func (e echo) Write(p []byte) (int, error) {
+	e.log.Debug(event.OutputOf(e.name, e.channel, p))
+	return len(p), nil
+}
+
+// Reopen does nothing: the log is opened anew by its owner.
+func (echo) Reopen() error { return nil }
+
+// Clear does nothing: what was logged stays.
+func (echo) Clear() error { return nil }
+
+// Close does nothing: the log is not the sink's.
+func (echo) Close() error { return nil }
 
 // descriptor is a sink that the daemon has open anyway.
 type descriptor struct{ *os.File }
