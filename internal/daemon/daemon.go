@@ -181,12 +181,12 @@ func (g *generation) close() {
 }
 
 func (g *generation) openLog(notes []note) error {
-	var stdout io.Writer
-	if g.o.Background == nil && !isTerminalLog(g.conf.Supervisord.Logfile) {
-		stdout = g.o.Stdout
+	var terminal io.Writer
+	if g.o.Background == nil {
+		terminal = g.o.Stdout
 	}
 	var err error
-	if g.log, err = openLog(g.conf.Supervisord, g.files, stdout); err != nil {
+	if g.log, err = openLog(g.conf.Supervisord, g.files, terminal); err != nil {
 		return fmt.Errorf("open the log: %w", err)
 	}
 	g.onClose(g.log.close)

@@ -24,41 +24,57 @@ var levels = map[config.Loglevel]slog.Level{
 // mainLog is the daemon's own log: its file and, in the foreground, the terminal.
 type mainLog struct {
 	*slog.Logger
-	file   *output.File
+	file   *output.File // nil: the log is no file
 	queues []*mainlog.Queue
 }
 
-// openLog opens the log. Nobody who logs waits for the disk or the terminal.
-func openLog(c config.Supervisord, files *output.Files, stdout io.Writer) (*mainLog, error) {
-	file, err := files.Open(c.Logfile, output.FileOptions{MaxBytes: c.LogfileMaxBytes, Backups: c.LogfileBackups, Mode: 0o644})
-	if err != nil {
-		return nil, err
+// openLog opens the log. Nobody who logs waits for the disk or the terminal. terminal is
+// where a daemon in the foreground repeats its log, nil for none.
+func openLog(c config.Supervisord, files *output.Files, terminal io.Writer) (*mainLog, error) {
+	l := &mainLog{}
+	var writers []io.Writer
+	switch c.Logfile {
+	case "/dev/stdout": // the daemon's own, which may be a socket that cannot be opened
+		writers = append(writers, os.Stdout)
+		terminal = nil
+	case "/dev/stderr":
+		writers = append(writers, os.Stderr)
+	case "syslog": // Load has said that nothing is written to it yet
+	default:
+		var err error
+		o := output.FileOptions{MaxBytes: c.LogfileMaxBytes, Backups: c.LogfileBackups, Mode: 0o644}
+		if l.file, err = files.Open(c.Logfile, o); err != nil {
+			return nil, err
+		}
+		writers = append(writers, l.file)
 	}
-	l := &mainLog{file: file, queues: []*mainlog.Queue{mainlog.NewQueue(file)}}
-	if stdout != nil && !c.Silent {
-		l.queues = append(l.queues, mainlog.NewQueue(stdout))
+	if terminal != nil && !c.Silent {
+		writers = append(writers, terminal)
 	}
-	writers := make([]io.Writer, len(l.queues))
-	for i, q := range l.queues {
+	for i, w := range writers {
+		q := mainlog.NewQueue(w)
+		l.queues = append(l.queues, q)
 		writers[i] = q
 	}
 	l.Logger = slog.New(mainlog.NewHandler(levels[c.Loglevel], writers...))
 	return l, nil
 }
 
-// flush waits until what was logged so far is in the file.
-func (l *mainLog) flush() { l.queues[0].Flush() }
+// flush waits until what was logged so far is in the file, which comes first.
+func (l *mainLog) flush() {
+	if l.file != nil {
+		l.queues[0].Flush()
+	}
+}
 
 func (l *mainLog) close() {
 	for _, q := range l.queues {
 		q.Close()
 	}
-	_ = l.file.Close() // nowhere left to report it
+	if l.file != nil {
+		_ = l.file.Close() // nowhere left to report it
+	}
 }
-
-// isTerminalLog reports whether the log names the standard output, which then must not
-// get every line twice.
-func isTerminalLog(path string) bool { return path == "/dev/stdout" || path == os.Stdout.Name() }
 
 // logFiles reads and clears logs for the loop.
 type logFiles struct {
@@ -66,8 +82,13 @@ type logFiles struct {
 	main *mainLog
 }
 
-// Main returns the path of the daemon's own log.
-func (l logFiles) Main() string { return l.main.file.Path() }
+// Main returns the path of the daemon's own log; empty if it is no file.
+func (l logFiles) Main() string {
+	if l.main.file == nil {
+		return ""
+	}
+	return l.main.file.Path()
+}
 
 // Read returns part of a log, the latest lines of the daemon's own included.
 func (l logFiles) Read(path string, offset, length int64) ([]byte, error) {
@@ -79,6 +100,6 @@ func (l logFiles) Read(path string, offset, length int64) ([]byte, error) {
 
 // reopen opens all logs anew.
 func (l logFiles) reopen() error {
-	l.main.flush()
+	l.main.flush() // what was said before belongs into the old file
 	return l.ReopenAll()
 }
