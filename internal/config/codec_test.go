@@ -1,16 +1,15 @@
 package config
 
 import (
-	"bytes"
-	"encoding/json"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"supervisord/internal/testenv"
 )
 
 // reads checks what a codec makes of values; a want that begins with '!' is an error.
@@ -95,13 +94,6 @@ json.dump([read(s) for s in json.load(sys.stdin)], sys.stdout)
 `
 
 func TestEnvironmentAsInPython(t *testing.T) {
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
 	values := []string{"", `A="1",B=2`, "A='x y',", `A="a\"b\\c\d"`, `A=a\,b`, "A=x#y", "A=#x", "A==1", "=1", "A=1;B=2", "A='it''s'", `A="x"y`, `A="`, `A=\`, `A="\`, "A=$HOME", "A=ü,B=é", "A=1,\n B=2"}
 	pieces := []string{"A", "B", "x1", "=", "=", ",", ",", " ", "\n", `"`, `"a b"`, "'c,d'", `\`, "#", "$", ";", "/.+-():", "_", "é"}
 	r := rand.New(rand.NewPCG(5, 6))
@@ -112,20 +104,8 @@ func TestEnvironmentAsInPython(t *testing.T) {
 		}
 		values = append(values, b.String(), "A="+b.String(), `A="1",B=`+b.String())
 	}
-	in, err := json.Marshal(values)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), python, "-c", pythonLexer)
-	cmd.Stdin, cmd.Stderr = bytes.NewReader(in), os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var want []any
-	if err := json.Unmarshal(out, &want); err != nil {
-		t.Fatal(err)
-	}
+	testenv.AskPython(t, pythonLexer, values, &want)
 	for i, value := range values {
 		env, _, err := parseEnvironment(value)
 		got := map[string]any{}

@@ -1,17 +1,14 @@
 package expand_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"math/rand/v2"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"supervisord/internal/config/expand"
+	"supervisord/internal/testenv"
 )
 
 // names are what expressions in these tests may use.
@@ -36,28 +33,9 @@ json.dump([format(f) for f in json.load(sys.stdin)], sys.stdout)
 // TestSameAsPython compares with the % operator of Python itself. A conversion without
 // a name is left out: there we differ.
 func TestSameAsPython(t *testing.T) {
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
 	formats := append(corpus(), randomFormats(10000)...)
-	in, err := json.Marshal(formats)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), python, "-c", pythonFormatter)
-	cmd.Stdin, cmd.Stderr = bytes.NewReader(in), os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var want []string
-	if err := json.Unmarshal(out, &want); err != nil {
-		t.Fatal(err)
-	}
+	testenv.AskPython(t, pythonFormatter, formats, &want)
 	fine := 0
 	for i, format := range formats {
 		got, err := expand.Expand(format, names)

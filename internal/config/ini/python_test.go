@@ -1,17 +1,14 @@
 package ini_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"math/rand/v2"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"supervisord/internal/config/ini"
+	"supervisord/internal/testenv"
 )
 
 // pythonReader reads a JSON list of files and answers with a list of results: a list
@@ -30,28 +27,9 @@ json.dump([read(t) for t in json.load(sys.stdin)], sys.stdout)
 
 // TestSameAsPython compares with the configparser of Python's standard library.
 func TestSameAsPython(t *testing.T) {
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
 	files := append(corpus(), randomFiles(4000)...)
-	in, err := json.Marshal(files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), python, "-c", pythonReader)
-	cmd.Stdin, cmd.Stderr = bytes.NewReader(in), os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var want []any
-	if err := json.Unmarshal(out, &want); err != nil {
-		t.Fatal(err)
-	}
+	testenv.AskPython(t, pythonReader, files, &want)
 	errors := 0
 	for i, file := range files {
 		got := like(file)
