@@ -12,6 +12,7 @@ type flags struct {
 	configuration string
 	daemon        bool
 	strict        bool
+	version       bool
 	// overrides are options of [supervisord], by name.
 	overrides map[string]string
 }
@@ -47,6 +48,9 @@ func (f *flags) define(set *pflag.FlagSet) {
 	set.StringVarP(&f.configuration, "configuration", "c", "", "configuration `file`; searched for if not given")
 	set.BoolVarP(&f.daemon, "daemon", "d", false, "run in the background; return once it serves")
 	set.BoolVar(&f.strict, "strict", false, "take unknown options in the configuration as errors")
+	// Cobra's own version flag would bring in text/template, and with it every method of
+	// every type: a quarter of the binary.
+	set.BoolVarP(&f.version, "version", "v", false, "show the version")
 	for _, o := range overriding {
 		value := &override{of: f, name: o.name, isSwitch: o.isSwitch}
 		flag := set.VarPF(value, o.name, o.short, o.usage)

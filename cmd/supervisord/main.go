@@ -77,13 +77,14 @@ func newRoot(args []string, stdout, stderr io.Writer) *cobra.Command {
 and keeps what they write. It stays in the foreground unless -d is given.`,
 		Example: "  supervisord -c supervisord.conf\n  supervisord ctl status",
 		Args:    noArgs,
-		Version: version,
 		RunE: func(*cobra.Command, []string) error {
+			if f.version {
+				return printVersion(stdout)
+			}
 			return f.run(args, stdout, stderr)
 		},
 	}
 	f.define(root.Flags())
-	root.SetVersionTemplate("{{.Version}}\n")
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(ctl.NewCommand("ctl", ctl.SystemEnv()), newVersion(stdout))
 	return root
@@ -94,11 +95,13 @@ func newVersion(stdout io.Writer) *cobra.Command {
 		Use:   "version",
 		Short: "Show the version",
 		Args:  noArgs,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintln(stdout, version)
-			return err
-		},
+		RunE:  func(*cobra.Command, []string) error { return printVersion(stdout) },
 	}
+}
+
+func printVersion(stdout io.Writer) error {
+	_, err := fmt.Fprintln(stdout, version)
+	return err
 }
 
 func noArgs(_ *cobra.Command, args []string) error {

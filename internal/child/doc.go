@@ -2,9 +2,10 @@
 //
 // A [Parent] is the only one in the program that forks and the only one that waits:
 // one thread starts children in the order in which they were asked for, and one
-// goroutine, woken by SIGCHLD, collects every exit and routes it by pid. An exit
-// cannot arrive before its child is known, and a signal cannot reach a pid that has
-// been given to somebody else, because fork, reap and signal share one lock.
+// goroutine, woken by SIGCHLD, collects every exit and routes it by pid. An exit that
+// comes before its child is known waits for the end of the fork, and a signal cannot
+// reach a pid that has been given to somebody else, because reaping and signalling
+// exclude each other.
 //
 // A child's standard streams are pipes that were opened again for reading and
 // writing. With nobody at the other end it gets neither SIGPIPE nor end of file, so it

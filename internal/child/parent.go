@@ -3,6 +3,7 @@ package child
 import (
 	"errors"
 	"log/slog"
+	"os"
 	"sync"
 	"time"
 
@@ -40,9 +41,15 @@ type Parent struct {
 	end   chan struct{}
 	work  sync.WaitGroup // the spawner, the reaper and those who wait for late starts
 
-	// mu is held across fork, reap and signal; see the package comment.
+	// mu is held over each reap and each signal, so that no signal reaches a pid that
+	// was given to somebody else. It is not held over a fork, which lasts as long as the
+	// kernel needs to load the program.
 	mu       sync.Mutex
 	children map[int]*entry
+	forking  bool
+	// early are the exits of unknown pids while a fork is going on: the new child may
+	// have ended before its pid is known here.
+	early map[int]process.Exit
 }
 
 // entry is a child that has not been reaped, or whose end was not yet announced.
@@ -87,6 +94,9 @@ func (j *job) prepare() {
 	if err != nil {
 		j.err = err
 		return
+	}
+	if s.Dir != "" {
+		_, _ = os.Stat(s.Dir) // a file system that does not answer hangs here, not in the fork
 	}
 	if j.file, j.argv, j.err = Lookup(s.Command, vars["PATH"], s.Dir); j.err != nil {
 		return

@@ -45,7 +45,7 @@ func (p *Parent) Close() {
 func (p *Parent) spawnAll() {
 	runtime.LockOSThread()
 	if err := unshareFS(); err != nil {
-		p.log.Debug("no file-system context of its own for the spawner", "err", err)
+		p.log.Warn("umask= of a program is in force for the whole daemon while the program is started", "err", err)
 	}
 	var next []*job // being prepared, or ready, in their order
 	late := make(chan *job)
@@ -130,7 +130,7 @@ func (p *Parent) spawn(j *job) {
 	p.announce(e)
 }
 
-// fork starts the child and registers it, so that no exit can be collected in between.
+// fork starts the child and registers it.
 func (p *Parent) fork(j *job) (int, *entry, error) {
 	attr := &syscall.ProcAttr{
 		Dir:   j.spec.Dir,
@@ -145,14 +145,51 @@ func (p *Parent) fork(j *job) (int, *entry, error) {
 		defer unix.Umask(unix.Umask(int(*j.spec.Umask)))
 	}
 	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.forking = true
+	p.mu.Unlock()
 	pid, err := syscall.ForkExec(j.file, j.argv, attr)
+	e := p.register(pid, err == nil, j.spec)
 	if err != nil {
 		return 0, nil, j.explain(err)
 	}
-	e := &entry{spec: j.spec}
-	p.children[pid] = e
 	return pid, e, nil
+}
+
+// execFailed is the exit status of a child of syscall.ForkExec that could not become
+// the program. ForkExec waits for it, but the reaper may be faster.
+const execFailed = 253
+
+// register ends a fork. Exits that came in the meantime find their owner: the new child,
+// or nobody.
+func (p *Parent) register(pid int, spawned bool, s *Spec) *entry {
+	e := &entry{spec: s}
+	p.mu.Lock()
+	p.forking = false
+	early := p.early
+	p.early = nil
+	if spawned {
+		if exit, ended := early[pid]; ended {
+			e.exit = &exit
+			delete(early, pid)
+		} else {
+			p.children[pid] = e
+		}
+	}
+	p.mu.Unlock()
+	for stranger, exit := range early {
+		if !spawned && exit.Code == execFailed {
+			spawned = true // that was the child; a second one was not
+			continue
+		}
+		p.orphan(stranger, exit)
+	}
+	return e
+}
+
+func (p *Parent) orphan(pid int, exit process.Exit) {
+	if p.Orphan != nil {
+		p.Orphan(pid, exit)
+	}
 }
 
 func (c *Credential) syscall() *syscall.Credential {
@@ -233,15 +270,23 @@ func (p *Parent) reap() bool {
 	e := p.children[pid]
 	delete(p.children, pid)
 	announced := false
-	if e != nil {
+	switch {
+	case e != nil:
 		e.exit, announced = &exit, e.announced
+	case p.forking:
+		if p.early == nil {
+			p.early = make(map[int]process.Exit)
+		}
+		p.early[pid] = exit
+		p.mu.Unlock()
+		return true
 	}
 	p.mu.Unlock()
 	switch {
 	case announced:
 		e.spec.Exited(exit)
-	case e == nil && p.Orphan != nil:
-		p.Orphan(pid, exit)
+	case e == nil:
+		p.orphan(pid, exit)
 	}
 	return true
 }

@@ -219,7 +219,7 @@ type Program struct {
 
 	NumProcsStart int // the first ProcessNum
 
-	Cron         string // a schedule with seconds, see CheckCron; empty: none
+	Cron         string // a schedule with seconds, as robfig/cron reads it; empty: none
 	PreStartHook string // a command, http(s)://… or tcp://…
 	PreStopHook  string
 	ConfFile     string // a file of the program's own, for show

@@ -62,7 +62,7 @@ var kinds = map[string]sample{
 	"file pattern":                    {"*.conf", "*.conf", "[", "not a valid file pattern: '['"},
 	"syslog facility":                 {"LOG_KERNEL", "kern", "local8", "not a valid syslog facility: 'local8'"},
 	"syslog priority":                 {"WARN", "warning", "loud", "not a valid syslog priority: 'loud'"},
-	"schedule":                        {"0 */5 * * * mon-fri", "0 */5 * * * mon-fri", "* * * * *", "cron: 5 fields where there must be 6 (second minute hour day month weekday): '* * * * *'"},
+	"schedule":                        {"0 */5 * * * mon-fri", "0 */5 * * * mon-fri", "* * * * *", "not a valid schedule: '* * * * *': expected exactly 6 fields, found 5: [* * * * *]"},
 	"[host]:port":                     {"*:9001", "{ 9001}", "x:", "no port number specified in ''"},
 	"list of name:host:port":          {"a:b:1", "[{a b 1}]", "a:b", "not a valid name:host:port: 'a:b'"},
 	"URL":                             {"unix:///x/../y", "unix:///y", "", ""},

@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime/debug"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"supervisord/internal/bus"
@@ -36,6 +37,8 @@ type Options struct {
 	Background *host.Readiness
 
 	Stdout, Stderr io.Writer
+
+	manager host.Notifier // the service manager that started us, if it wants to know
 }
 
 // ConfigError is a configuration that cannot be used. Its text lists every problem.
@@ -56,10 +59,15 @@ func Run(o Options) error {
 	if err != nil {
 		return err
 	}
+	manager, err := host.TakeNotifier()
+	if err != nil {
+		return err
+	}
 	notes, err := prepare(conf.Supervisord)
 	if err != nil {
 		return err
 	}
+	o.manager = manager
 	for {
 		g, err := newGeneration(o, conf, notes)
 		if err != nil {
@@ -102,6 +110,11 @@ func prepare(d config.Supervisord) (notes []note, err error) {
 			return nil, err
 		}
 	}
+	dropped, err := dropPrivileges(d.User)
+	if err != nil {
+		return nil, err
+	}
+	notes = append(notes, dropped...)
 	if _, err := host.Umask(d.Umask); err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		return nil, err
 	}
@@ -112,11 +125,6 @@ func prepare(d config.Supervisord) (notes []note, err error) {
 		}
 		notes = append(notes, note{slog.LevelInfo, msg})
 	}
-	dropped, err := dropPrivileges(d.User)
-	if err != nil {
-		return nil, err
-	}
-	notes = append(notes, dropped...)
 	for _, msg := range raised {
 		notes = append(notes, note{slog.LevelInfo, msg})
 	}
@@ -136,6 +144,7 @@ type generation struct {
 	pump     *output.Pump
 	children *supervise.Children
 	loop     *supervise.Loop
+	stopping *bus.Subscription
 
 	// next is the configuration of the next generation, once a restart was asked for.
 	next atomic.Pointer[loaded]
@@ -158,11 +167,14 @@ func newGeneration(o Options, conf *loaded, notes []note) (*generation, error) {
 			return nil, err
 		}
 	}
+	events := &bus.Bus{}
+	g.stopping = events.Subscribe(1, event.SupervisorStateChangeStopping)
+	g.onClose(g.stopping.Close)
 	g.loop = supervise.New(supervise.Options{
 		Config:  conf.Config,
 		Runners: g.children,
 		Logs:    logFiles{g.files, g.log},
-		Bus:     &bus.Bus{},
+		Bus:     events,
 		Log:     g.log.Logger,
 		Reload:  g.reload,
 		PID:     os.Getpid(),
@@ -284,18 +296,35 @@ func (g *generation) run(signals <-chan os.Signal) (*loaded, error) {
 			return nil, err
 		}
 	}
+	g.tell("ready", g.o.manager.Ready())
 	debug.FreeOSMemory() // reading a large configuration leaves much behind
 	ctx, stop := context.WithCancel(context.Background())
-	handled := make(chan struct{})
-	go func() {
-		defer close(handled)
-		g.handleSignals(ctx, signals)
-	}()
+	var aside sync.WaitGroup
+	aside.Go(func() { g.handleSignals(ctx, signals) })
+	aside.Go(func() { g.tellStopping(ctx) })
 	mood := g.loop.Run(ctx)
 	stop()
-	<-handled
+	aside.Wait()
 	if mood != control.MoodRestarting {
 		return nil, nil //nolint:nilnil // nothing follows, and nothing went wrong
 	}
 	return g.next.Load(), nil
+}
+
+// tellStopping tells the service manager when the end begins.
+func (g *generation) tellStopping(ctx context.Context) {
+	for range g.stopping.Events(ctx) {
+		if info, err := g.loop.Supervisor(ctx); err == nil && info.Mood == control.MoodRestarting {
+			g.tell("reloading", g.o.manager.Reloading())
+			continue
+		}
+		g.tell("stopping", g.o.manager.Stopping())
+	}
+}
+
+// tell logs that the service manager could not be told.
+func (g *generation) tell(what string, err error) {
+	if err != nil {
+		g.log.Warn("the service manager could not be told: "+what, "err", err)
+	}
 }
