@@ -38,11 +38,14 @@ func TestMain(m *testing.M) {
 
 // The tests that have a Parent do not run in parallel: there may be only one.
 
+// ignore is told of orphans.
+func ignore(int, process.Exit) {}
+
 // newParent returns a Parent that is closed at the end of the test, and what is left of
 // its children killed.
 func newParent(t *testing.T) *child.Parent {
 	t.Helper()
-	p, err := child.NewParent(slog.New(slog.DiscardHandler))
+	p, err := child.NewParent(slog.New(slog.DiscardHandler), ignore)
 	if err != nil {
 		t.Fatal(err)
 	}

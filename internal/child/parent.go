@@ -28,12 +28,8 @@ var ErrGone = errors.New("no such process")
 // Parent starts, signals and reaps children. Its methods may be called from any
 // goroutine. There may be only one in a program, since it collects every exit.
 type Parent struct {
-	// Orphan, if set before the first start, is told of the end of processes that are
-	// children of this one but were not started by it: those a container's init or a
-	// subreaper inherits. It must not block.
-	Orphan func(pid int, e process.Exit)
-
-	log *slog.Logger
+	log    *slog.Logger
+	orphan func(pid int, e process.Exit)
 	// patience and limit are those of the constants, but in tests.
 	patience, limit time.Duration
 

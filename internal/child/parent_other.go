@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+
+	"supervisord/internal/process"
 )
 
 // NewParent is not built for this operating system.
-func NewParent(*slog.Logger) (*Parent, error) {
+func NewParent(*slog.Logger, func(int, process.Exit)) (*Parent, error) {
 	return nil, fmt.Errorf("starting programs on this operating system: %w", errors.ErrUnsupported)
 }
 

@@ -20,10 +20,12 @@ import (
 	"supervisord/internal/process"
 )
 
-// NewParent returns a running Parent. Close ends it.
-func NewParent(log *slog.Logger) (*Parent, error) {
+// NewParent returns a running Parent. Close ends it. orphan is told of the end of
+// processes that are children of this one but were not started by it: those that a
+// container's init or a subreaper inherits. It must not block.
+func NewParent(log *slog.Logger, orphan func(pid int, e process.Exit)) (*Parent, error) {
 	p := &Parent{
-		log: log, patience: patience, limit: limit,
+		log: log, orphan: orphan, patience: patience, limit: limit,
 		end: make(chan struct{}), children: make(map[int]*entry), queue: queue{some: make(chan struct{}, 1)},
 	}
 	deaths := make(chan os.Signal, 1)
@@ -168,7 +170,7 @@ func (p *Parent) register(pid int, spawned bool, s *Spec) *entry {
 	early := p.early
 	p.early = nil
 	if spawned {
-		if exit, ended := early[pid]; ended {
+		if exit, ended := early[pid]; ended && !alive(pid) {
 			e.exit = &exit
 			delete(early, pid)
 		} else {
@@ -184,12 +186,6 @@ func (p *Parent) register(pid int, spawned bool, s *Spec) *entry {
 		p.orphan(stranger, exit)
 	}
 	return e
-}
-
-func (p *Parent) orphan(pid int, exit process.Exit) {
-	if p.Orphan != nil {
-		p.Orphan(pid, exit)
-	}
 }
 
 func (c *Credential) syscall() *syscall.Credential {

@@ -178,6 +178,9 @@ func TestUmaskIsTheChildsAlone(t *testing.T) {
 		run  *run
 		want string
 	}
+	// Lent to the children by one thread of the parent, the masks must not be seen by
+	// the others, at no moment.
+	files := newFiles(t)
 	var all []pending
 	for i := range 64 {
 		s := &child.Spec{Name: "a", Command: sleeper}
@@ -198,21 +201,50 @@ func TestUmaskIsTheChildsAlone(t *testing.T) {
 	if d := cmp.Diff(before, status(t, os.Getpid(), "Umask")); d != "" {
 		t.Errorf("the parent's own changed (-before +after)\n%s", d)
 	}
-	path := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(path, nil, 0o666); err != nil {
-		t.Fatal(err)
-	}
-	info, err := os.Stat(path)
-	if err != nil {
-		t.Fatal(err)
-	}
 	mask, err := strconv.ParseUint(before["Umask"], 8, 32)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := info.Mode().Perm(), 0o666&^os.FileMode(mask); got != want {
-		t.Errorf("a file of the parent has mode %o, want %o", got, want)
+	if d := cmp.Diff(map[os.FileMode]bool{0o666 &^ os.FileMode(mask): true}, files.modes()); d != "" {
+		t.Errorf("modes of files that the parent made meanwhile (-want +got)\n%s", d)
 	}
+}
+
+// files makes files, one after the other, until it is asked for their modes.
+type files struct {
+	stop  chan struct{}
+	found chan map[os.FileMode]bool
+}
+
+func newFiles(t *testing.T) *files {
+	f := &files{make(chan struct{}), make(chan map[os.FileMode]bool, 1)}
+	dir := t.TempDir()
+	go func() {
+		found := map[os.FileMode]bool{}
+		for i := 0; ; i++ {
+			path := filepath.Join(dir, strconv.Itoa(i))
+			err := os.WriteFile(path, nil, 0o666)
+			info, serr := os.Stat(path)
+			if err != nil || serr != nil {
+				t.Error(err, serr)
+				break
+			}
+			found[info.Mode().Perm()] = true
+			select {
+			case <-f.stop:
+				f.found <- found
+				return
+			default:
+			}
+		}
+		f.found <- found
+	}()
+	return f
+}
+
+func (f *files) modes() map[os.FileMode]bool {
+	close(f.stop)
+	return <-f.found
 }
 
 // said starts a program, waits for its end, and returns what it wrote.
@@ -343,14 +375,26 @@ func TestPreparationThatFailsFailsTheStart(t *testing.T) {
 		want string
 	}{
 		{"command", child.Spec{Command: "/no/such"}, "can't find command '/no/such'"},
-		{"env file", child.Spec{Command: "/bin/true", Environment: child.Environment{Files: []string{missingFile}}},
-			"can't read env file '" + missingFile + "': no such file or directory"},
-		{"open", child.Spec{Command: "/bin/true", Open: func() error { return boom }},
-			"unknown error making dispatchers for 'a': boom (boom)"},
-		{"open, errno", child.Spec{Command: "/bin/true", Open: func() error { return &os.PathError{Op: "open", Path: "/x", Err: syscall.EACCES} }},
-			"unknown error making dispatchers for 'a': EACCES (open /x: permission denied)"},
-		{"open, no descriptors", child.Spec{Command: "/bin/true", Open: func() error { return syscall.EMFILE }},
-			"too many open files to spawn 'a'"},
+		{
+			"env file",
+			child.Spec{Command: "/bin/true", Environment: child.Environment{Files: []string{missingFile}}},
+			"can't read env file '" + missingFile + "': no such file or directory",
+		},
+		{
+			"open",
+			child.Spec{Command: "/bin/true", Open: func() error { return boom }},
+			"unknown error making dispatchers for 'a': boom (boom)",
+		},
+		{
+			"open, errno",
+			child.Spec{Command: "/bin/true", Open: func() error { return &os.PathError{Op: "open", Path: "/x", Err: syscall.EACCES} }},
+			"unknown error making dispatchers for 'a': EACCES (open /x: permission denied)",
+		},
+		{
+			"open, no descriptors",
+			child.Spec{Command: "/bin/true", Open: func() error { return syscall.EMFILE }},
+			"too many open files to spawn 'a'",
+		},
 		{"credential", child.Spec{Command: "/bin/true", Credential: func() (*child.Credential, error) { return nil, boom }}, "boom"},
 		{"nonroot", child.Spec{Command: "/bin/true", Credential: func() (*child.Credential, error) {
 			return nil, child.CannotSwitch(7, "Can't drop privilege as nonroot user")
@@ -405,7 +449,7 @@ no permission to run command 'DIR/private'
 // playUnprivileged prints why starts fail in the directory it was given.
 func playUnprivileged() error {
 	dir := os.Args[1]
-	p, err := child.NewParent(nil)
+	p, err := child.NewParent(nil, ignore)
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func TestCodecs(t *testing.T) {
 	reads(t, cron, map[string]any{
 		"@every 90s": "@every 90s", "@hourly": "@hourly", "TZ=UTC 0 0 1-5/2 ? JAN,mar *": "TZ=UTC 0 0 1-5/2 ? JAN,mar *", "": "",
 		"60 * * * * *": "!not a valid schedule: '60 * * * * *': end of range (60) above maximum (59): 60",
-		"@sometimes": "!not a valid schedule: '@sometimes': unrecognized descriptor: @sometimes",
+		"@sometimes":   "!not a valid schedule: '@sometimes': unrecognized descriptor: @sometimes",
 	})
 	reads(t, fcgiSocket, map[string]any{"tcp://h:1": "tcp://h:1", "tcp://h": "!('Bad socket format %s', 'tcp://h')"})
 	reads(t, homePath, map[string]any{"~": "/root", "~/": "/root/", "~web/a": "/home/web/a", "~nobody2/a": "~nobody2/a", "a~": "a~"})

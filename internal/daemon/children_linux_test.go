@@ -183,29 +183,6 @@ func (s *site) awaitOutput(name, want string) {
 	}
 }
 
-func TestLastWordsAreInTheLogWhenTheExitIsTold(t *testing.T) {
-	t.Parallel()
-	big := `/bin/sh -c '/bin/dd if=/dev/zero bs=1048576 count=1 2>/dev/null | /usr/bin/tr "\\0" x; echo; echo end'`
-	s := newSite(t,
-		program("big", big, "startsecs=0", "autorestart=false", "stdout_logfile=DIR/big"),
-		program("killed", `/bin/sh -c 'echo last words; kill -9 $$'`, "startsecs=0", "autorestart=false", "stdout_logfile=DIR/killed"),
-		program("failed", `/bin/sh -c 'echo oh no >&2; exit 1'`, "startretries=0", "stderr_logfile=DIR/failed"))
-	s.start()
-	for name, want := range map[string]string{
-		"big": strings.Repeat("x", 1<<20) + "\nend\n", "killed": "last words\n", "failed": "oh no\n",
-	} {
-		phase := client.Exited
-		if name == "failed" {
-			phase = client.Fatal
-		}
-		s.await(name, phase)
-		got := readFile(t, s.path(name)) // now, not later
-		if got != want {
-			t.Errorf("%s: %d bytes, want %d; ends with %.40q", name, len(got), len(want), got[max(0, len(got)-40):])
-		}
-	}
-}
-
 // A program's user may be known to a directory service alone, which getent asks: a
 // command of the daemon's own, in the midst of children that come and go.
 func TestUserKnownToGetentAloneDoesNotFailStarts(t *testing.T) {
@@ -237,8 +214,5 @@ func TestUserKnownToGetentAloneDoesNotFailStarts(t *testing.T) {
 		if got.Phase != client.Running {
 			t.Errorf("%s: %v %s", name, got.Phase, got.Description)
 		}
-	}
-	if n := s.count("reaped unknown pid"); n != 0 {
-		t.Errorf("%d lines speak of the daemon's own commands as of strangers\n%s", n, s.log())
 	}
 }

@@ -163,6 +163,9 @@ func newGeneration(o Options, conf *loaded, notes []note) (*generation, error) {
 		g.openChildren,
 	} {
 		if err := step(); err != nil {
+			if g.log != nil { // after a restart in the background nobody sees stderr
+				mainlog.At(g.log.Logger, mainlog.LevelCritical, "supervisord cannot run", "err", err)
+			}
 			g.close()
 			return nil, err
 		}
@@ -262,12 +265,12 @@ func (g *generation) openPidfile() (err error) {
 }
 
 func (g *generation) openChildren() (err error) {
-	if g.parent, err = child.NewParent(g.log.Logger); err != nil {
+	orphan := func(pid int, e process.Exit) { g.log.Info(event.ReapedUnknown(pid, e), "pid", pid) }
+	if g.parent, err = child.NewParent(g.log.Logger, orphan); err != nil {
 		return err
 	}
-	g.parent.Orphan = func(pid int, e process.Exit) { g.log.Info(event.ReapedUnknown(pid, e), "pid", pid) }
-	g.onClose(g.parent.Close)
 	if g.pump, err = output.NewPump(g.log.Logger); err != nil {
+		g.parent.Close()
 		return err
 	}
 	d := g.conf.Supervisord
@@ -277,6 +280,7 @@ func (g *generation) openChildren() (err error) {
 		ServerURL: g.servers.url(), Environ: os.Environ(),
 	}
 	g.onClose(func() {
+		g.parent.Close() // from here on no exit is told
 		if err := g.pump.Close(); err != nil {
 			g.log.Warn("output could not be closed in order", "err", err)
 		}

@@ -84,7 +84,7 @@ func TestOtherSignalsNeitherEndTheDaemonNorTouchItsPrograms(t *testing.T) {
 	d := s.start()
 	pid := s.await("a", client.Running).PID
 	for sig := syscall.Signal(1); sig <= 64; sig++ {
-		if meant[sig] {
+		if meant[sig] || sig >= 32 && sig <= 34 { // the C library's own, which Go cannot catch
 			continue
 		}
 		d.send(sig)

@@ -188,7 +188,7 @@ func TestFileSurvivesItsDirectory(t *testing.T) {
 	want(t, j.String(), ""+
 		"level=ERROR msg=\"log file cannot be rotated and grows on\" path="+path+" err=\"open "+path+": no such file or directory\"\n"+
 		"level=ERROR msg=\"log file cannot be written, output is lost\" path="+path+" err=\"open "+path+": no such file or directory\"\n"+
-		"level=WARN msg=\"log file is written again\" path="+path+" lost_bytes=13\n")
+		"level=WARN msg=\"log file "+path+" is written again, 13 bytes were lost\" path="+path+" lost_bytes=13\n")
 }
 
 func TestFileAfterClose(t *testing.T) {

@@ -1,6 +1,7 @@
 package output
 
 import (
+	"fmt"
 	"log/slog"
 	"time"
 )
@@ -33,7 +34,7 @@ func (l *loss) count(lost int, err error) func(log *slog.Logger, path string) {
 		bytes := l.bytes
 		l.bytes, l.told = 0, false
 		return func(log *slog.Logger, path string) {
-			log.Warn("log file is written again", "path", path, "lost_bytes", bytes)
+			log.Warn(fmt.Sprintf("log file %s is written again, %d bytes were lost", path, bytes), "path", path, "lost_bytes", bytes)
 		}
 	}
 	return silent

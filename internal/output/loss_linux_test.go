@@ -29,7 +29,7 @@ func TestFileCountsWhatAFullDeviceLoses(t *testing.T) {
 	write(t, f, "x")
 	want(t, j.String(), ""+
 		"level=ERROR msg=\"log file cannot be written, output is lost\" path="+link+" err=\"write "+link+": no space left on device\"\n"+
-		"level=WARN msg=\"log file is written again\" path="+link+" lost_bytes=15\n")
+		"level=WARN msg=\"log file "+link+" is written again, 15 bytes were lost\" path="+link+" lost_bytes=15\n")
 }
 
 func TestFileOnAFullDisk(t *testing.T) {
@@ -59,7 +59,7 @@ func TestFileOnAFullDisk(t *testing.T) {
 	want(t, content(t, path), "again")
 	want(t, j.String(), ""+
 		"level=ERROR msg=\"log file cannot be written, output is lost\" path="+path+" err=\"write "+path+": no space left on device\"\n"+
-		"level=WARN msg=\"log file is written again\" path="+path+" lost_bytes=34464\n")
+		"level=WARN msg=\"log file "+path+" is written again, 34464 bytes were lost\" path="+path+" lost_bytes=34464\n")
 	noError(t, f.Close())
 }
 
@@ -143,15 +143,17 @@ func TestFileOnTheEdgeOfFullIsNotNoisy(t *testing.T) {
 			write(t, f, "x")
 		}
 		fails := "level=ERROR msg=\"log file cannot be written, output is lost\" path=" + link + " err=\"write " + link + ": no space left on device\"\n"
-		works := "level=WARN msg=\"log file is written again\" path=" + link + " lost_bytes="
+		works := func(lost string) string {
+			return "level=WARN msg=\"log file " + link + " is written again, " + lost + " bytes were lost\" path=" + link + " lost_bytes=" + lost + "\n"
+		}
 		turn()
-		want(t, j.String(), fails+works+"10\n")
+		want(t, j.String(), fails+works("10"))
 		turn()
 		turn()
-		want(t, j.String(), fails+works+"10\n")
+		want(t, j.String(), fails+works("10"))
 		time.Sleep(time.Minute) // fake
 		turn()
-		want(t, j.String(), fails+works+"10\n"+fails+works+"30\n")
+		want(t, j.String(), fails+works("10")+fails+works("30"))
 		time.Sleep(time.Minute) // fake
 		target("/dev/full")
 		noError(t, f.Reopen())
@@ -160,6 +162,6 @@ func TestFileOnTheEdgeOfFullIsNotNoisy(t *testing.T) {
 			want(t, errors.Is(err, unix.ENOSPC), true)
 			time.Sleep(time.Minute) // fake
 		}
-		want(t, j.String(), fails+works+"10\n"+fails+works+"30\n"+fails)
+		want(t, j.String(), fails+works("10")+fails+works("30")+fails)
 	})
 }

@@ -87,7 +87,7 @@ func (n *run) started(c *child.Child) {
 		}
 		src, err := n.children.Pump.Add(fd, n.streams[i])
 		if err != nil {
-			n.children.Log.Error("output of a program cannot be read", "process", n.program.Name, "err", err)
+			n.children.Log.Error("output of "+n.program.Name+" cannot be read", "process", n.program.Name, "err", err)
 			continue
 		}
 		n.sources[i] = src
@@ -149,7 +149,7 @@ func (n *run) closeStreams() {
 			continue
 		}
 		if err := s.Close(); err != nil {
-			n.children.Log.Error("log of a program cannot be closed", "process", n.program.Name, "err", err)
+			n.children.Log.Error("log of "+n.program.Name+" cannot be closed", "process", n.program.Name, "err", err)
 		}
 		n.streams[i] = nil
 	}

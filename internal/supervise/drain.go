@@ -24,6 +24,9 @@ type drain struct {
 // priority, those of one priority together.
 func (l *Loop) begin(mood control.Mood) {
 	if l.drain != nil {
+		if mood == control.MoodShutdown { // a restart that was asked for before is off
+			l.mood.Store(int32(mood))
+		}
 		return
 	}
 	l.mood.Store(int32(mood))
