@@ -48,9 +48,10 @@ type Parent struct {
 	early map[int]process.Exit
 }
 
-// entry is a child that has not been reaped, or whose end was not yet announced.
+// entry is a child that has not been reaped, or whose end was not yet announced. It
+// does not keep the Spec, most of which is of no use once the child runs.
 type entry struct {
-	spec      *Spec
+	exited    func(process.Exit)
 	announced bool          // Started has returned
 	exit      *process.Exit // the child has ended
 }

@@ -164,7 +164,7 @@ const execFailed = 253
 // register ends a fork. Exits that came in the meantime find their owner: the new child,
 // or nobody.
 func (p *Parent) register(pid int, spawned bool, s *Spec) *entry {
-	e := &entry{spec: s}
+	e := &entry{exited: s.Exited}
 	p.mu.Lock()
 	p.forking = false
 	early := p.early
@@ -230,7 +230,7 @@ func (p *Parent) announce(e *entry) {
 	exit := e.exit
 	p.mu.Unlock()
 	if exit != nil {
-		e.spec.Exited(*exit)
+		e.exited(*exit)
 	}
 }
 
@@ -280,7 +280,7 @@ func (p *Parent) reap() bool {
 	p.mu.Unlock()
 	switch {
 	case announced:
-		e.spec.Exited(exit)
+		e.exited(exit)
 	case e == nil:
 		p.orphan(pid, exit)
 	}

@@ -44,7 +44,8 @@ func Load(o Options) (*Config, Problems) {
 	if len(problems.Errors()) > 0 {
 		return nil, problems
 	}
-	return &l.cfg, problems
+	conf := l.cfg // a pointer into the loader would keep all that it has read
+	return &conf, problems
 }
 
 // loader is a Load under way.

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"supervisord/internal/bus"
 	"supervisord/internal/child"
@@ -301,11 +302,11 @@ func (g *generation) run(signals <-chan os.Signal) (*loaded, error) {
 		}
 	}
 	g.tell("ready", g.o.manager.Ready())
-	debug.FreeOSMemory() // reading a large configuration leaves much behind
 	ctx, stop := context.WithCancel(context.Background())
 	var aside sync.WaitGroup
 	aside.Go(func() { g.handleSignals(ctx, signals) })
 	aside.Go(func() { g.tellStopping(ctx) })
+	aside.Go(func() { trim(ctx) })
 	mood := g.loop.Run(ctx)
 	stop()
 	aside.Wait()
@@ -313,6 +314,21 @@ func (g *generation) run(signals <-chan os.Signal) (*loaded, error) {
 		return nil, nil //nolint:nilnil // nothing follows, and nothing went wrong
 	}
 	return g.next.Load(), nil
+}
+
+// settling is how long after the start everything is taken to be up.
+const settling = 5 * time.Second
+
+// trim gives back what reading the configuration and starting programs has left behind.
+// An idle daemon allocates nothing, so nothing else would, ever.
+func trim(ctx context.Context) {
+	timer := time.NewTimer(settling)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		debug.FreeOSMemory()
+	case <-ctx.Done():
+	}
 }
 
 // tellStopping tells the service manager when the end begins.

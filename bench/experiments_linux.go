@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"fmt"
+)
+
+// experiment is a set of programs, and what is measured while they run, in this order.
+type experiment struct {
+	name     string
+	programs func(l *lab) (programs, error) // nil: no fleet is needed
+	phases   []phase
+}
+
+// phase is one thing that is measured in the life of a fleet.
+type phase struct {
+	name    string
+	how     string // for the reader of the table
+	rows    []*row
+	measure func(ctx context.Context, f *fleet) error
+}
+
+// experiments are all of them, in the order of the table.
+var experiments = []experiment{
+	{"many", manyPrograms, []phase{startPhase, idlePhase, apiPhase, commandPhase, stopPhase, shutdownPhase}},
+	{"respawn", fewPrograms, []phase{respawnPhase}},
+	{"storm", crashingPrograms, []phase{stormPhase}},
+	{"flood", floodingProgram, []phase{floodPhase}},
+	{"lines", talkingPrograms, []phase{linesPhase}},
+	{"size", nil, []phase{sizePhase}},
+}
+
+func phaseNames() (names []string) {
+	for _, e := range experiments {
+		for _, p := range e.phases {
+			names = append(names, p.name)
+		}
+	}
+	return names
+}
+
+func knownPhases(only map[string]bool) error {
+	known := make(map[string]bool)
+	for _, name := range phaseNames() {
+		known[name] = true
+	}
+	for name := range only {
+		if !known[name] {
+			return fmt.Errorf("no phase %q; there are %v", name, phaseNames())
+		}
+	}
+	return nil
+}
+
+// manyPrograms are the thousand.
+func manyPrograms(l *lab) (programs, error) {
+	return programs{count: l.size(1000, 100), argv: l.reporter()}, nil
+}
