@@ -30,13 +30,13 @@ func measureStart(_ context.Context, f *fleet) error {
 
 var idlePhase = phase{
 	name:    "idle",
-	how:     "two seconds after that, over five seconds; the budget of no CPU time is taken as 0.1 ms/s; MB are 2^20 bytes",
+	how:     "six seconds after that, when all has settled, over five seconds; the budget of no CPU time is taken as 0.1 ms/s; MB are 2^20 bytes",
 	rows:    []*row{idleRSS, idlePSS, idleAnon, idleThreads, idleCPU},
 	measure: measureIdle,
 }
 
 func measureIdle(ctx context.Context, f *fleet) error {
-	if err := pause(ctx, time.Duration(f.size(2000, 500))*time.Millisecond); err != nil {
+	if err := pause(ctx, time.Duration(f.size(6000, 500))*time.Millisecond); err != nil {
 		return err
 	}
 	before, err := cpuOf(f.pid())

@@ -54,6 +54,7 @@ func (e *ConfigError) Unwrap() error { return e.err }
 // Run is the daemon: it returns nil after an orderly shutdown, and an error if it
 // could not start.
 func Run(o Options) error {
+	debug.SetGCPercent(garbage)
 	signals, ignore := catchSignals()
 	defer ignore()
 	conf, err := load(o)
@@ -315,6 +316,10 @@ func (g *generation) run(signals <-chan os.Signal) (*loaded, error) {
 	}
 	return g.next.Load(), nil
 }
+
+// garbage is how much may be allocated before the next collection, in per cent of what
+// lives. There is little to collect, and a daemon's memory is paid for all day.
+const garbage = 50
 
 // settling is how long after the start everything is taken to be up.
 const settling = 5 * time.Second
