@@ -56,6 +56,7 @@ programs=off
 }
 
 func usePeer(t *testing.T, peer rpctest.Peer, c *client.Client) {
+	t.Helper()
 	ctx := t.Context()
 	infos, err := c.Status(ctx, client.All())
 	if err != nil {

@@ -217,7 +217,8 @@ func TestParentLeavesNothingBehind(t *testing.T) {
 			r := follow(t, s)
 			p.Start(s)
 			select {
-			case <-r.failed:
+			case err := <-r.failed:
+				t.Log(err) // as it should be
 			case c := <-r.started:
 				r.exit()
 				for _, fd := range []int{c.Stdin, c.Stdout, c.Stderr} {

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -112,7 +113,7 @@ type daemon struct {
 
 // command prepares a run of the binary from the site.
 func (s *site) command(args ...string) *exec.Cmd {
-	words := append(append(s.wrap[:len(s.wrap):len(s.wrap)], binary), args...)
+	words := append(append(slices.Clip(s.wrap), binary), args...)
 	cmd := exec.Command(words[0], words[1:]...)
 	cmd.Dir = s.dir
 	cmd.Env = append(os.Environ(), marker+"="+s.dir)

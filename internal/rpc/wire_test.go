@@ -59,6 +59,7 @@ func TestWire(t *testing.T) {
 
 // replay sends the request of a file to our server and compares the answers.
 func replay(t *testing.T, file string, server *httptest.Server, x exchange) {
+	t.Helper()
 	archive := readWire(t, file)
 	request, status, answer := archive.Files[0].Data, strings.TrimSpace(string(archive.Files[1].Data)), archive.Files[2].Data
 	want := meaning(t, status, answer)

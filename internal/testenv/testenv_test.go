@@ -56,6 +56,7 @@ func TestScrubberJSONKeepsZeros(t *testing.T) {
 
 // server answers each call with reply and keeps the last request.
 func server(t *testing.T, status int, reply string) (c *testenv.Client, request *string) {
+	t.Helper()
 	request = new(string)
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
