@@ -105,6 +105,7 @@ func TestScripts(t *testing.T) {
 }
 
 func newPair(t *testing.T, daemonIsOurs, ctlIsOurs bool) pair {
+	t.Helper()
 	p := pair{daemonIsOurs: daemonIsOurs, ctlIsOurs: ctlIsOurs}
 	if !daemonIsOurs {
 		p.daemon = testenv.Peer(t, "/usr/bin/supervisord")
@@ -134,6 +135,7 @@ var built struct {
 
 // buildOurs builds our binary once per run of the tests.
 func buildOurs(t *testing.T) string {
+	t.Helper()
 	built.Do(func() {
 		if built.dir, built.err = os.MkdirTemp(os.Getenv("GOTMPDIR"), "bin"); built.err != nil {
 			return
@@ -152,6 +154,7 @@ func buildOurs(t *testing.T) string {
 }
 
 func runScripts(t *testing.T, p pair) {
+	t.Helper()
 	testscript.Run(t, testscript.Params{
 		Dir:                scriptDir,
 		UpdateScripts:      testenv.Updating(),

@@ -21,7 +21,7 @@ func killLeftovers(variable string) {
 		if err != nil {
 			continue // another user's, or gone
 		}
-		for _, v := range bytes.Split(env, []byte{0}) {
+		for v := range bytes.SplitSeq(env, []byte{0}) {
 			if !bytes.Equal(v, want) {
 				continue
 			}

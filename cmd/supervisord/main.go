@@ -22,11 +22,9 @@ import (
 // numbers are the version of Python's Supervisor whose behaviour it has.
 const version = "4.2.5"
 
-// Exit codes beyond those of ctl.
-const (
-	exitFailed = 1 // something went wrong that is not the user's mistake
-	exitUsage  = 2 // the command line, the configuration or the environment must change
-)
+// exitUsage is the exit code when the command line, the configuration or the environment
+// must change.
+const exitUsage = 2
 
 func main() { os.Exit(run(os.Args, os.Stdout, os.Stderr)) }
 

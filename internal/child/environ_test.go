@@ -47,7 +47,7 @@ func TestEnvFileThatCannotBeUsedNamesFileAndReason(t *testing.T) {
 	missing := filepath.Join(dir, "missing")
 	for path, want := range map[string]string{
 		missing: "can't read env file '" + missing + "': no such file or directory",
-		dir:     "can't read env file '" + dir + "': is a directory",
+		dir:     "can't read env file '" + dir + "': not a regular file",
 		large:   "can't read env file '" + large + "': larger than 1048576 bytes",
 		garbled: "can't read env file '" + garbled + "': unterminated quoted value",
 	} {

@@ -65,6 +65,7 @@ type run struct {
 
 // follow completes s with functions that report to the run it returns.
 func follow(t *testing.T, s *child.Spec) *run {
+	t.Helper()
 	r := &run{t: t, started: make(chan *child.Child, 1), failed: make(chan error, 1), exited: make(chan process.Exit, 2)}
 	if s.Environment.Base == nil {
 		s.Environment.Base = os.Environ()
@@ -107,6 +108,7 @@ type started struct {
 }
 
 func newStarted(t *testing.T, p *child.Parent, c *child.Child) *started {
+	t.Helper()
 	s := &started{pid: c.PID, stdin: file(c.Stdin, "stdin"), stdout: file(c.Stdout, "stdout"), stderr: file(c.Stderr, "stderr")}
 	t.Cleanup(func() {
 		_ = p.Signal(s.pid, int(syscall.SIGKILL), true) // it may have ended

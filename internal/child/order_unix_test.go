@@ -43,6 +43,7 @@ func (r *record) first(t *testing.T, n int) []string {
 
 // recorded is a program that ends at once, with a preparation, whose fork is recorded.
 func recorded(t *testing.T, p *child.Parent, r *record, name string, open func() error) *child.Spec {
+	t.Helper()
 	s := &child.Spec{Name: name, Command: "/bin/true", Open: open}
 	follow(t, s)
 	s.Started = func(c *child.Child) {

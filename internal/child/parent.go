@@ -30,6 +30,9 @@ var ErrGone = errors.New("no such process")
 type Parent struct {
 	log    *slog.Logger
 	orphan func(pid int, e process.Exit)
+	// shared is why the spawner's umask is that of the whole daemon, if it is. Only the
+	// spawner uses it.
+	shared error
 	// patience and limit are those of the constants, but in tests.
 	patience, limit time.Duration
 
@@ -73,6 +76,7 @@ func (p *Parent) Running() int {
 // job is a start in progress.
 type job struct {
 	spec  *Spec
+	begun time.Time     // when its preparation began; set by the spawner
 	ready chan struct{} // closed when the fields below are set
 
 	file string
@@ -113,14 +117,18 @@ func (j *job) prepare() {
 	j.openPipes()
 }
 
-// waitReady waits for the preparation of a job, but not for ever.
-func (p *Parent) waitReady(j *job) bool {
+// waitReady waits for a job until its preparation has taken too long, and reports whether
+// it is ready. It does not wait if hurry is set.
+func (p *Parent) waitReady(j *job, hurry bool) bool {
 	select {
 	case <-j.ready:
 		return true
 	default:
+		if hurry {
+			return false
+		}
 	}
-	timer := time.NewTimer(p.patience)
+	timer := time.NewTimer(p.patience - time.Since(j.begun))
 	defer timer.Stop()
 	select {
 	case <-j.ready:

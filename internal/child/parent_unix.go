@@ -46,24 +46,24 @@ func (p *Parent) Close() {
 // without touching the rest of the program. The thread ends with the goroutine.
 func (p *Parent) spawnAll() {
 	runtime.LockOSThread()
-	if err := unshareFS(); err != nil {
-		p.log.Warn("umask= of a program is in force for the whole daemon while the program is started", "err", err)
-	}
+	p.shared = unshareFS()
 	var next []*job // being prepared, or ready, in their order
 	late := make(chan *job)
+	hangs := false // the latest preparation: one file system that hangs holds up the queue once
 	for {
 		for len(next) < ahead {
 			j := p.queue.pop()
 			if j == nil {
 				break
 			}
+			j.begun = time.Now()
 			go j.prepare() // may hang for ever; see waitLate
 			next = append(next, j)
 		}
 		if len(next) > 0 {
 			j := next[0]
 			next = next[1:]
-			if p.waitReady(j) {
+			if hangs = !p.waitReady(j, hangs); !hangs {
 				p.spawn(j)
 			} else {
 				p.work.Go(func() { p.waitLate(j, late) })
@@ -144,6 +144,10 @@ func (p *Parent) fork(j *job) (int, *entry, error) {
 		attr.Sys.Credential = j.cred.syscall()
 	}
 	if j.spec.Umask != nil {
+		if p.shared != nil {
+			p.log.Warn("while programs with umask= are started, their umask is that of the whole daemon", "err", p.shared)
+			p.shared = nil // said once
+		}
 		defer unix.Umask(unix.Umask(int(*j.spec.Umask)))
 	}
 	p.mu.Lock()
@@ -203,7 +207,9 @@ func (j *job) explain(err error) error {
 	switch {
 	case errors.Is(err, syscall.EAGAIN):
 		return fmt.Errorf("Too many processes in process table to spawn '%s'", j.spec.Name) //nolint:staticcheck // ST1005: Python's words
-	case errors.Is(err, syscall.ENOMEM), errors.Is(err, syscall.EMFILE):
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
+		return outputError(j.spec.Name, err)
+	case errors.Is(err, syscall.ENOMEM):
 		return fmt.Errorf("unknown error during fork for '%s': %s", j.spec.Name, name)
 	case errors.Is(err, syscall.EPERM) && j.cred != nil:
 		return &ExecError{fmt.Sprintf("couldn't setuid to %d: %s", j.cred.UID, name)}

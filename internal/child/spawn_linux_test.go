@@ -217,6 +217,7 @@ type files struct {
 }
 
 func newFiles(t *testing.T) *files {
+	t.Helper()
 	f := &files{make(chan struct{}), make(chan map[os.FileMode]bool, 1)}
 	dir := t.TempDir()
 	go func() {

@@ -98,6 +98,7 @@ func TestEveryOptionAcceptsAndRejects(t *testing.T) {
 }
 
 func checkTable[S any](t *testing.T, section string, table *table[S]) {
+	t.Helper()
 	for _, o := range table.rows {
 		t.Run(section+"/"+o.Name, func(t *testing.T) {
 			s, ok := exceptions[o.Name]
@@ -170,6 +171,7 @@ var nonZero = map[string]string{
 }
 
 func emptyFields[S any](t *testing.T, table *table[S]) []string {
+	t.Helper()
 	var dst S
 	for _, o := range table.rows {
 		value := kinds[o.Kind].accept

@@ -40,6 +40,7 @@ type Options struct {
 	Stdout, Stderr io.Writer
 
 	manager host.Notifier // the service manager that started us, if it wants to know
+	told    bool          // whoever waits in the foreground has been told
 }
 
 // ConfigError is a configuration that cannot be used. Its text lists every problem.
@@ -70,8 +71,14 @@ func Run(o Options) error {
 		return err
 	}
 	o.manager = manager
+	var before *loaded // what has served, while its successor has not
 	for {
 		g, err := newGeneration(o, conf, notes)
+		if err != nil && before != nil {
+			notes = []note{{slog.LevelError, "the new configuration cannot be used, the old one goes on: " + err.Error()}}
+			conf, before = before, nil
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -79,7 +86,8 @@ func Run(o Options) error {
 		if next == nil || err != nil {
 			return err
 		}
-		conf, notes = next, nil
+		before, conf, notes = conf, next, nil
+		o.told = true
 	}
 }
 
@@ -147,6 +155,7 @@ type generation struct {
 	children *supervise.Children
 	loop     *supervise.Loop
 	stopping *bus.Subscription
+	aside    sync.WaitGroup // what goes on beside the loop
 
 	// next is the configuration of the next generation, once a restart was asked for.
 	next atomic.Pointer[loaded]
@@ -283,10 +292,9 @@ func (g *generation) openChildren() (err error) {
 	}
 	g.onClose(func() {
 		g.parent.Close() // from here on no exit is told
-		if err := g.pump.Close(); err != nil {
-			g.log.Warn("output could not be closed in order", "err", err)
+		if err := g.children.Close(); err != nil {
+			g.log.Warn("output of programs could not be closed in order", "err", err)
 		}
-		g.children.Wait()
 	})
 	return nil
 }
@@ -297,20 +305,19 @@ func (g *generation) run(signals <-chan os.Signal) (*loaded, error) {
 	defer g.close()
 	g.servers.serve(faces(restarter{g.loop, g}, g.log.Logger))
 	g.log.Info(event.DaemonStarted(os.Getpid()))
-	if g.o.Background != nil {
+	if g.o.Background != nil && !g.o.told {
 		if err := g.o.Background.Ready(); err != nil {
 			return nil, err
 		}
 	}
 	g.tell("ready", g.o.manager.Ready())
 	ctx, stop := context.WithCancel(context.Background())
-	var aside sync.WaitGroup
-	aside.Go(func() { g.handleSignals(ctx, signals) })
-	aside.Go(func() { g.tellStopping(ctx) })
-	aside.Go(func() { trim(ctx) })
+	g.aside.Go(func() { g.handleSignals(ctx, signals) })
+	g.aside.Go(func() { g.tellStopping(ctx) })
+	g.aside.Go(func() { trim(ctx) })
 	mood := g.loop.Run(ctx)
 	stop()
-	aside.Wait()
+	g.aside.Wait()
 	if mood != control.MoodRestarting {
 		return nil, nil //nolint:nilnil // nothing follows, and nothing went wrong
 	}

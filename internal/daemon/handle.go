@@ -46,7 +46,8 @@ func (g *generation) handle(ctx context.Context, s os.Signal) {
 			return
 		}
 		g.log.Warn(event.RestartRequested(name))
-		g.report("restart", restarter{g.loop, g}.Restart(ctx))
+		// Reading the configuration may take its time; other signals must not wait.
+		g.aside.Go(func() { g.report("restart", restarter{g.loop, g}.Restart(ctx)) })
 	case reopen:
 		g.log.Info(event.ReopenRequested(name))
 		g.log.Info(event.LogReopen)

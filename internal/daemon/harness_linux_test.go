@@ -264,12 +264,17 @@ func (s *site) await(name string, phase client.Phase) client.Info {
 	return i
 }
 
-// awaitOther waits until a process runs with another pid than before.
+// awaitOther waits until a process runs with another pid than before. While the daemon
+// restarts it does not answer.
 func (s *site) awaitOther(name string, before int) client.Info {
 	s.t.Helper()
 	var i client.Info
 	s.until(name+" runs with another pid", func() bool {
-		i = s.info(name)
+		infos, err := s.api.Status(s.t.Context(), client.ParseSelector(name))
+		if err != nil {
+			return false
+		}
+		i = infos[0]
 		return i.Phase == client.Running && i.PID != before
 	})
 	return i

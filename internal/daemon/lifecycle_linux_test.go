@@ -217,3 +217,19 @@ func TestVersionNeedsNoConfiguration(t *testing.T) {
 		t.Errorf("%q, %v", out, err)
 	}
 }
+
+// A daemon in the background has nobody to tell twice that it serves.
+func TestDaemonInTheBackgroundSurvivesRestarts(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, program("a", "/bin/sleep 1000", "startsecs=0"))
+	if d := cmp.Diff(result{}, s.run("-d", "-c", s.path("s.conf"))); d != "" {
+		t.Fatal(d)
+	}
+	for range 3 {
+		before := s.await("a", client.Running)
+		if err := s.api.Restart(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		s.awaitOther("a", before.PID)
+	}
+}

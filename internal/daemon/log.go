@@ -98,6 +98,14 @@ func (l logFiles) Read(path string, offset, length int64) ([]byte, error) {
 	return l.Files.Read(path, offset, length)
 }
 
+// Clear empties a log; what the daemon has logged before goes with it.
+func (l logFiles) Clear(path string) error {
+	if path == l.Main() {
+		l.main.flush()
+	}
+	return l.Files.Clear(path)
+}
+
 // reopen opens all logs anew.
 func (l logFiles) reopen() error {
 	l.main.flush() // what was said before belongs into the old file

@@ -139,8 +139,15 @@ func (s *servers) shutdown(log *slog.Logger) {
 			log.Warn("HTTP server did not close in order", "err", err)
 		}
 	}
-	if err := s.serving.Wait(); err != nil {
-		log.Error("HTTP server ended", "err", err)
+	ended := make(chan error, 1)
+	go func() { ended <- s.serving.Wait() }()
+	select {
+	case err := <-ended:
+		if err != nil {
+			log.Error("HTTP server ended", "err", err)
+		}
+	case <-time.After(farewell): // a handler that reads from a disk that hangs
+		log.Warn("requests are left behind that do not end")
 	}
 }
 

@@ -79,9 +79,13 @@ func (q *Queue) run() {
 
 // Flush waits until all that was queued has been written, but not for ever.
 func (q *Queue) Flush() {
-	late := time.AfterFunc(queueFarewell, q.change.Broadcast)
-	defer late.Stop()
 	until := time.Now().Add(queueFarewell)
+	late := time.AfterFunc(queueFarewell, func() {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		q.change.Broadcast()
+	})
+	defer late.Stop()
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for (len(q.pending) > 0 || q.busy) && time.Now().Before(until) {

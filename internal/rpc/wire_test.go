@@ -138,6 +138,7 @@ func meaning(t *testing.T, status string, answer []byte) string {
 // recorder starts Python's Supervisor, and returns a function that sends it a request
 // and returns the file to keep.
 func recorder(t *testing.T) func(exchange) []byte {
+	t.Helper()
 	peer := rpctest.StartPeer(t, wireConfig)
 	client := testenv.Dial("unix", peer.Socket)
 	scrub := testenv.Scrubber{Names: map[string]string{peer.Dir: "DIR"}}

@@ -1,12 +1,14 @@
 package supervise
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"supervisord/internal/child"
 	"supervisord/internal/config"
@@ -28,14 +30,36 @@ type Children struct {
 	Environ     []string // the daemon's own environment
 
 	after sync.WaitGroup // what is left to do after children have died
+
+	mu        sync.Mutex
+	standards map[*os.File]*standard
 }
 
 // New returns a Runner for one process.
-func (c *Children) New(p *config.Program) Runner { return &runner{children: c, program: p} }
+func (c *Children) New(p *config.Program) Runner {
+	return &runner{children: c, program: p, checking: make(chan struct{}, 1), writing: make(chan struct{}, 1)}
+}
 
-// Wait returns when the output of every child that died has been written. Close the
-// Pump first to give up the pipes that some grandchild still holds.
-func (c *Children) Wait() { c.after.Wait() }
+// drainPatience is how long the output of a child may take to be written, on a disk that
+// hangs, before other things happen without it.
+const drainPatience = 10 * time.Second
+
+// Close closes the Pump, after the Parent, and with it the pipes that some grandchild
+// still holds. It returns when all output has been written, but does not wait for ever.
+func (c *Children) Close() error {
+	closed := make(chan error, 1)
+	go func() {
+		err := c.Pump.Close()
+		c.after.Wait()
+		closed <- err
+	}()
+	select {
+	case err := <-closed:
+		return err
+	case <-time.After(drainPatience):
+		return errors.New("some of it is still being written, and left behind")
+	}
+}
 
 // runner implements Runner for one process.
 type runner struct {
@@ -45,7 +69,9 @@ type runner struct {
 	// logs are the paths of the process's logs, once they are known.
 	logs [2]atomic.Pointer[string]
 
-	stdin stdin
+	stdin    stdin
+	checking chan struct{} // holds a token while check is going on
+	writing  chan struct{} // holds a token while somebody writes to stdin
 }
 
 // run is one child from its start to the end of its output.
@@ -96,13 +122,15 @@ func (n *run) started(c *child.Child) {
 }
 
 // failed tells why there is no child. What Python's child would have said on its
-// stderr goes to the program's log.
+// stderr goes to the program's log, which may be slow.
 func (n *run) failed(err error) {
-	if _, ok := errors.AsType[*child.ExecError](err); ok {
-		n.complain("supervisor: " + err.Error() + "\nsupervisor: child process was not spawned\n")
-	}
-	n.close()
 	n.post(process.SpawnFailed{Reason: err.Error()})
+	n.children.after.Go(func() {
+		if _, ok := errors.AsType[*child.ExecError](err); ok {
+			n.complain("supervisor: " + err.Error() + "\nsupervisor: child process was not spawned\n")
+		}
+		n.close()
+	})
 }
 
 func (n *run) complain(text string) {
@@ -119,11 +147,7 @@ func (n *run) complain(text string) {
 // exited writes the last words of the child before it tells of its death. Whoever has
 // inherited the pipes is listened to until the end.
 func (n *run) exited(e process.Exit) {
-	for _, src := range n.sources {
-		if src != nil {
-			src.Drain()
-		}
-	}
+	n.drain()
 	n.stdin.close()
 	n.post(process.Died{Exit: e})
 	for _, src := range n.sources {
@@ -132,6 +156,27 @@ func (n *run) exited(e process.Exit) {
 		}
 	}
 	n.close()
+}
+
+// drain writes what the child has left in its pipes. The death is not kept back for
+// ever if that hangs.
+func (n *run) drain() {
+	drained := make(chan struct{})
+	go func() {
+		defer close(drained)
+		for _, src := range n.sources {
+			if src != nil {
+				src.Drain()
+			}
+		}
+	}()
+	timer := time.NewTimer(drainPatience)
+	defer timer.Stop()
+	select {
+	case <-drained:
+	case <-timer.C:
+		n.children.Log.Error("the last output of "+n.program.Name+" is still being written", "process", n.program.Name)
+	}
 }
 
 // close gives the streams up.
@@ -160,8 +205,32 @@ func (r *runner) Signal(pid, signal int, group bool) error {
 	return r.children.Parent.Signal(pid, signal, group)
 }
 
-// Check reports why a start would fail, in the terms of startProcess.
-func (r *runner) Check() *control.Fault {
+// checkPatience is how long a file system may take to say whether a command is there.
+const checkPatience = 10 * time.Second
+
+// Check reports why a start would fail, in the terms of startProcess. A file system that
+// does not answer is asked once at a time, however many ask here.
+func (r *runner) Check(ctx context.Context) *control.Fault {
+	ctx, cancel := context.WithTimeout(ctx, checkPatience)
+	defer cancel()
+	answer := make(chan *control.Fault, 1)
+	select {
+	case r.checking <- struct{}{}:
+		go func() {
+			answer <- r.check()
+			<-r.checking
+		}()
+	case <-ctx.Done():
+	}
+	select {
+	case fault := <-answer:
+		return fault
+	case <-ctx.Done():
+		return control.NewFault(control.Failed, "no answer from the file system about the command of "+r.program.Name)
+	}
+}
+
+func (r *runner) check() *control.Fault {
 	vars, err := r.environment().Variables()
 	if err != nil {
 		return control.NewFault(control.Failed, err.Error())

@@ -116,14 +116,14 @@ func (r *fakeRunner) Signal(pid, signal int, group bool) error {
 	return nil
 }
 
-func (r *fakeRunner) Check() *control.Fault {
+func (r *fakeRunner) Check(context.Context) *control.Fault {
 	if r.life.noFile {
 		return control.NewFault(control.NoFile, "can't find command '/no'")
 	}
 	return nil
 }
 
-func (r *fakeRunner) WriteStdin([]byte) error { return nil }
+func (r *fakeRunner) WriteStdin(context.Context, []byte) error { return nil }
 
 func (r *fakeRunner) Logs() (stdout, stderr string) { return r.name + ".out", "" }
 

@@ -17,6 +17,8 @@ import (
 // which groups it differs from what is active. Nothing else changes, except what
 // AddGroup adds from.
 func (l *Loop) Reread(ctx context.Context) (control.Diff, error) {
+	l.rereading.Lock() // or an older reading could overtake a newer one
+	defer l.rereading.Unlock()
 	next, err := l.reload()
 	if err != nil {
 		return control.Diff{}, control.NewFault(control.CantReread, err.Error())
@@ -144,10 +146,11 @@ func (l *Loop) Config(context.Context) ([]control.ProgramInfo, error) {
 	v := l.view.Load()
 	var infos []control.ProgramInfo
 	groups := l.conf.Load().Groups
+	uids := make(map[string]*int) // looking users up may take a while
 	for i := range groups {
 		g := &groups[i]
 		for j := range g.Programs {
-			info := describe(g, &g.Programs[j])
+			info := describe(g, &g.Programs[j], uids)
 			if p, err := v.one(control.Selector{Group: g.Name, Process: info.Name}); err == nil {
 				info.InUse = true
 				stdout, stderr := p.runner.Logs()
@@ -161,8 +164,8 @@ func (l *Loop) Config(context.Context) ([]control.ProgramInfo, error) {
 	return infos, nil
 }
 
-// describe writes down the configuration of one process.
-func describe(g *config.Group, p *config.Program) control.ProgramInfo {
+// describe writes down the configuration of one process. It remembers users in uids.
+func describe(g *config.Group, p *config.Program, uids map[string]*int) control.ProgramInfo {
 	info := control.ProgramInfo{
 		Name: p.Name, Group: g.Name,
 		AutoStart: p.AutoStart, AutoRestart: restartOf(p.AutoRestart),
@@ -176,10 +179,20 @@ func describe(g *config.Group, p *config.Program) control.ProgramInfo {
 	if len(p.StopSignals) > 0 {
 		info.StopSignal = p.StopSignals[0].Number
 	}
-	if cred, err := credentialOf(p.User); err == nil && cred != nil {
-		info.UID = &cred.UID
+	if _, known := uids[p.User]; !known {
+		uids[p.User] = uidOf(p.User)
 	}
+	info.UID = uids[p.User]
 	return info
+}
+
+// uidOf returns nil if there is no such user any more.
+func uidOf(user string) *int {
+	cred, err := credentialOf(user)
+	if err != nil || cred == nil {
+		return nil
+	}
+	return &cred.UID
 }
 
 func describeLog(s config.StreamLog) control.LogInfo {

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -44,6 +45,8 @@ type Loop struct {
 	inputs   chan posted
 	commands chan func()
 	over     chan struct{} // closed when Run has returned
+
+	rereading sync.Mutex // held during Reread, on its caller's goroutine
 
 	// Owned by Run.
 	known     *config.Config // what AddGroup adds from

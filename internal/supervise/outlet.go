@@ -80,9 +80,9 @@ func (n *run) openSink(channel int, log *config.StreamLog, t config.LogTarget) (
 	case config.LogFile:
 		return n.children.Files.Open(t.Path, o)
 	case config.LogStdout:
-		return descriptor{os.Stdout}, nil
+		return n.children.standard(os.Stdout), nil
 	case config.LogStderr:
-		return descriptor{os.Stderr}, nil
+		return n.children.standard(os.Stderr), nil
 	case config.LogNone, config.LogNull, config.LogSyslog:
 	}
 	return nil, nil //nolint:nilnil // no sink is no error
@@ -153,15 +153,3 @@ func (echo) Clear() error { return nil }
 
 // Close does nothing: the log is not the sink's.
 func (echo) Close() error { return nil }
-
-// descriptor is a sink that the daemon has open anyway.
-type descriptor struct{ *os.File }
-
-// Reopen does nothing: nobody rotates a descriptor.
-func (descriptor) Reopen() error { return nil }
-
-// Clear does nothing: what was written is gone already.
-func (descriptor) Clear() error { return nil }
-
-// Close does nothing: the descriptor is the daemon's.
-func (descriptor) Close() error { return nil }

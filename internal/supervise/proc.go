@@ -25,7 +25,7 @@ type proc struct {
 
 	state    process.State
 	due      int // index in the loop's deadlines, -1 if it has none
-	watchers []*watcher
+	watchers []watcher
 
 	// shown is the latest state, for readers on any goroutine.
 	shown atomic.Pointer[process.State]
@@ -107,37 +107,6 @@ type group struct {
 
 func (g *group) item() order.Item   { return order.Item{Name: g.name, Priority: g.config.Priority} }
 func (g *group) processes() []*proc { return g.procs }
-
-// watcher follows one process for somebody who waits. The loop asks seen after every
-// input to the process, until it says that it is done.
-type watcher struct {
-	seen func(s process.State, changes []process.Changed) (done bool, err error)
-	end  chan error // receives one result
-}
-
-// tell asks the watchers and forgets those that are done.
-func (p *proc) tell(changes []process.Changed) {
-	kept := p.watchers[:0]
-	for _, w := range p.watchers {
-		if done, err := w.seen(p.state, changes); done {
-			w.end <- err
-			continue
-		}
-		kept = append(kept, w)
-	}
-	clear(p.watchers[len(kept):])
-	p.watchers = kept
-}
-
-// forget drops a watcher whose owner has gone.
-func (p *proc) forget(w *watcher) {
-	for i, other := range p.watchers {
-		if other == w {
-			p.watchers = append(p.watchers[:i], p.watchers[i+1:]...)
-			return
-		}
-	}
-}
 
 // gone reports whether a signal failed only because the child has ended already.
 func gone(err error) bool { return err == child.ErrGone } //nolint:errorlint // the Runner returns it as it is

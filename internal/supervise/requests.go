@@ -12,9 +12,6 @@ import (
 	"supervisord/internal/process"
 )
 
-// stopReportEvery is how often a stop that a client waits for says so.
-const stopReportEvery = 2 * time.Second
-
 // Status describes the selected processes, sorted by group and name.
 func (l *Loop) Status(_ context.Context, sel control.Selector) ([]control.Info, error) {
 	v := l.view.Load()
@@ -32,8 +29,9 @@ func (l *Loop) Status(_ context.Context, sel control.Selector) ([]control.Info, 
 
 // request is something that is done to one process and then, perhaps, waited for.
 type request struct {
-	// before reports why it cannot be done, on the caller's goroutine; may be nil.
-	before func(p *proc) *control.Fault
+	// before reports why it cannot be done, on the caller's goroutine; may be nil. It may
+	// block for as long as ctx lasts.
+	before func(ctx context.Context, p *proc) *control.Fault
 	// refuse reports why it cannot be done in this state; in the loop.
 	refuse func(p *proc) *control.Fault
 	// skip reports whether a process of a group is passed over; in the loop.
@@ -62,15 +60,15 @@ func (l *Loop) carry(ctx context.Context, sel control.Selector, r request) ([]co
 
 func (l *Loop) carryOne(ctx context.Context, p *proc, r request) error {
 	if r.before != nil {
-		if f := r.before(p); f != nil {
+		if f := r.before(ctx, p); f != nil {
 			return f
 		}
 	}
-	var w *watcher
+	w := newWatch(1)
 	var fault *control.Fault
 	if err := l.do(ctx, func() {
 		if fault = r.refuse(p); fault == nil {
-			w, fault = l.launch(p, r)
+			fault = l.launch(p, r, w)
 		}
 	}); err != nil {
 		return err
@@ -78,130 +76,67 @@ func (l *Loop) carryOne(ctx context.Context, p *proc, r request) error {
 	if fault != nil {
 		return fault
 	}
-	return l.await(ctx, p, w, r)
-}
-
-// launch acts on a process and watches it from before the act, so that nothing is
-// missed. It runs in the loop.
-func (l *Loop) launch(p *proc, r request) (*watcher, *control.Fault) {
-	if r.seen == nil {
-		return nil, r.act(p)
-	}
-	w := &watcher{seen: r.seen(p), end: make(chan error, 1)}
-	p.watchers = append(p.watchers, w)
-	if f := r.act(p); f != nil {
-		p.forget(w)
-		return nil, f
-	}
-	return w, nil
-}
-
-// await waits for the end of a watch, on the caller's goroutine.
-func (l *Loop) await(ctx context.Context, p *proc, w *watcher, r request) error {
-	if w == nil {
-		return nil
-	}
-	select {
-	case err := <-w.end:
+	var ended error
+	if err := l.await(ctx, w, r, func(_ *proc, err error) { ended = err }); err != nil {
 		return err
-	default:
 	}
-	var again <-chan time.Time
-	if r.waiting != nil {
-		r.waiting(p)
-		ticker := time.NewTicker(stopReportEvery)
-		defer ticker.Stop()
-		again = ticker.C
-	}
-	for {
-		select {
-		case err := <-w.end:
-			return err
-		case <-again:
-			r.waiting(p)
-		case <-l.over:
-			select {
-			case err := <-w.end:
-				return err
-			default:
-				return control.NewFault(control.ShutdownState, "")
-			}
-		case <-ctx.Done():
-			// The loop may be busy or over; either way the watcher is not read again.
-			_ = l.do(context.WithoutCancel(ctx), func() { p.forget(w) })
-			return ctx.Err()
-		}
-	}
+	return ended
 }
 
 // carryMany acts on all eligible processes at once and returns their results in the
 // order in which they came to an end.
 func (l *Loop) carryMany(ctx context.Context, procs []*proc, r request) ([]control.Result, error) {
-	refused := l.checkAll(procs, r)
-	type pending struct {
-		proc *proc
-		w    *watcher
-	}
-	var waits []pending
+	refused := l.checkAll(ctx, procs, r)
 	results := []control.Result{}
+	add := func(p *proc, fault *control.Fault) {
+		results = append(results, control.Result{Group: p.group.name, Name: p.program.Name, Fault: fault})
+	}
+	w := newWatch(len(procs))
 	if err := l.do(ctx, func() {
 		for i, p := range procs {
 			if r.skip(p.state) {
 				continue
 			}
 			fault := refused[i]
-			var w *watcher
 			if fault == nil {
-				if fault = r.refuse(p); fault == nil {
-					w, fault = l.launch(p, r)
-				}
+				fault = r.refuse(p)
 			}
-			if w != nil {
-				waits = append(waits, pending{p, w})
-				continue
+			if fault == nil {
+				fault = l.launch(p, r, w)
 			}
-			results = append(results, control.Result{Group: p.group.name, Name: p.program.Name, Fault: fault})
+			if fault != nil || r.seen == nil {
+				add(p, fault)
+			}
 		}
 	}); err != nil {
 		return nil, err
 	}
-	ended := make(chan control.Result, len(waits))
-	for _, wait := range waits {
-		go func() { ended <- result(wait.proc, l.await(ctx, wait.proc, wait.w, r)) }()
-	}
-	for range waits {
-		results = append(results, <-ended)
-	}
-	return results, ctx.Err()
+	err := l.await(ctx, w, r, func(p *proc, err error) {
+		fault, _ := errors.AsType[*control.Fault](err)
+		add(p, fault)
+	})
+	return results, err
 }
 
 // checkAll asks before for every process that is not to be skipped, on the caller's
 // goroutine.
-func (l *Loop) checkAll(procs []*proc, r request) []*control.Fault {
+func (l *Loop) checkAll(ctx context.Context, procs []*proc, r request) []*control.Fault {
 	faults := make([]*control.Fault, len(procs))
 	if r.before == nil {
 		return faults
 	}
 	for i, p := range procs {
 		if !r.skip(*p.shown.Load()) {
-			faults[i] = r.before(p)
+			faults[i] = r.before(ctx, p)
 		}
 	}
 	return faults
 }
 
-func result(p *proc, err error) control.Result {
-	res := control.Result{Group: p.group.name, Name: p.program.Name}
-	if fault, ok := errors.AsType[*control.Fault](err); ok && fault != nil {
-		res.Fault = fault
-	}
-	return res
-}
-
 // Start starts the selected processes that are not running.
 func (l *Loop) Start(ctx context.Context, sel control.Selector, w control.Wait) ([]control.Result, error) {
 	return l.carry(ctx, sel, request{
-		before: func(p *proc) *control.Fault { return p.runner.Check() },
+		before: func(ctx context.Context, p *proc) *control.Fault { return p.runner.Check(ctx) },
 		refuse: refuseStart,
 		skip:   func(s process.State) bool { return s.Phase.IsRunning() },
 		act:    func(p *proc) *control.Fault { l.step(p, process.Start{}); return nil },
@@ -286,7 +221,7 @@ func stoppable(s process.State) bool { return s.Phase.IsRunning() || s.RestartPe
 func (l *Loop) Signal(ctx context.Context, sel control.Selector, signal string) ([]control.Result, error) {
 	sig, bad := config.ParseSignal(signal)
 	return l.carry(ctx, sel, request{
-		before: func(*proc) *control.Fault {
+		before: func(context.Context, *proc) *control.Fault {
 			if bad != nil {
 				return control.NewFault(control.BadSignal, signal)
 			}
@@ -309,7 +244,7 @@ func (l *Loop) Signal(ctx context.Context, sel control.Selector, signal string) 
 }
 
 // WriteStdin writes chars to the standard input of one process.
-func (l *Loop) WriteStdin(_ context.Context, sel control.Selector, chars string) error {
+func (l *Loop) WriteStdin(ctx context.Context, sel control.Selector, chars string) error {
 	p, err := l.view.Load().one(sel)
 	if err != nil {
 		return err
@@ -317,5 +252,5 @@ func (l *Loop) WriteStdin(_ context.Context, sel control.Selector, chars string)
 	if s := p.shown.Load(); s.PID == 0 {
 		return p.fault(control.NotRunning)
 	}
-	return p.runner.WriteStdin([]byte(chars))
+	return p.runner.WriteStdin(ctx, []byte(chars))
 }

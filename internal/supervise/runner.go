@@ -1,6 +1,8 @@
 package supervise
 
 import (
+	"context"
+
 	"supervisord/internal/config"
 	"supervisord/internal/control"
 	"supervisord/internal/process"
@@ -16,10 +18,11 @@ type Runner interface {
 	// Signal sends a signal to the child or to its process group. It returns
 	// child.ErrGone if the child has ended.
 	Signal(pid, signal int, group bool) error
-	// Check reports why a start would fail, as a fault. It may block.
-	Check() *control.Fault
-	// WriteStdin writes to the standard input of the child. It may block for a moment.
-	WriteStdin(data []byte) error
+	// Check reports why a start would fail, as a fault. It may block until ctx ends.
+	Check(ctx context.Context) *control.Fault
+	// WriteStdin writes to the standard input of the child. It may block for a moment, but
+	// not beyond the end of ctx.
+	WriteStdin(ctx context.Context, data []byte) error
 	// Logs returns the paths of the two logs; empty where there is none.
 	Logs() (stdout, stderr string)
 }

@@ -2,7 +2,10 @@
 
 package supervise
 
-import "errors"
+import (
+	"context"
+	"errors"
+)
 
 // stdin is the writing end of a child's standard input.
 type stdin struct{}
@@ -11,4 +14,4 @@ func (s *stdin) set(int) {}
 func (s *stdin) close()  {}
 
 // WriteStdin is not built for this operating system.
-func (r *runner) WriteStdin([]byte) error { return errors.ErrUnsupported }
+func (r *runner) WriteStdin(context.Context, []byte) error { return errors.ErrUnsupported }

@@ -3,6 +3,7 @@
 package supervise
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -13,17 +14,20 @@ import (
 	"supervisord/internal/control"
 )
 
-// stdin is the writing end of a child's standard input.
+// stdin is the writing end of a child's standard input. No lock is held while somebody
+// waits for the child to read, so that its death is told at once.
 type stdin struct {
 	mu   sync.Mutex
 	fd   int
 	open bool
+	runs int // how many children have had it
 }
 
 func (s *stdin) set(fd int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fd, s.open = fd, true
+	s.runs++
 }
 
 func (s *stdin) close() {
@@ -35,33 +39,55 @@ func (s *stdin) close() {
 	}
 }
 
-// WriteStdin writes data to the pipe, for as long as the child reads: the daemon does not
-// keep for it what it does not.
-func (r *runner) WriteStdin(data []byte) error {
-	s := &r.stdin
+// run returns which child has the pipe.
+func (s *stdin) run() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.open {
-		return control.NewFault(control.NoFile, "")
-	}
-	return r.writeAll(s.fd, data)
+	return s.runs
 }
 
-// stdinPatience is how long a child may go without reading before a write fails.
-const stdinPatience = 5 * time.Second
+// write writes what the pipe takes at once, if it still is that of the given child.
+func (s *stdin) write(run int, data []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.open || s.runs != run {
+		return 0, unix.EPIPE
+	}
+	return unix.Write(s.fd, data)
+}
 
-func (r *runner) writeAll(fd int, data []byte) error {
+const (
+	// stdinPatience is how long a child may go without reading before a write fails.
+	stdinPatience = 5 * time.Second
+	// stdinPause is how long to wait before a full pipe is tried again: the descriptor
+	// may be closed at any time, so it cannot be waited for.
+	stdinPause = 10 * time.Millisecond
+)
+
+// WriteStdin writes data to the pipe, for as long as the child reads: the daemon does not
+// keep for it what it does not. Clients write one after the other.
+func (r *runner) WriteStdin(ctx context.Context, data []byte) error {
+	s := &r.stdin
+	select {
+	case r.writing <- struct{}{}:
+		defer func() { <-r.writing }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	run, last := s.run(), time.Now()
 	for sent := 0; sent < len(data); {
-		n, err := unix.Write(fd, data[sent:])
+		n, err := s.write(run, data[sent:])
 		switch {
 		case err == nil:
-			sent += n
+			sent, last = sent+n, time.Now()
 		case errors.Is(err, unix.EINTR):
-		case errors.Is(err, unix.EAGAIN):
-			if err := awaitWritable(fd); err != nil {
-				return control.NewFault(control.Failed, fmt.Sprintf("%s does not read its stdin: %d of %d bytes were written",
-					r.program.Name, sent, len(data)))
+		case errors.Is(err, unix.EAGAIN) && time.Since(last) < stdinPatience:
+			if err := pause(ctx, stdinPause); err != nil {
+				return err
 			}
+		case errors.Is(err, unix.EAGAIN):
+			return control.NewFault(control.Failed, fmt.Sprintf("%s does not read its stdin: %d of %d bytes were written",
+				r.program.Name, sent, len(data)))
 		case errors.Is(err, unix.EPIPE):
 			return control.NewFault(control.NoFile, "")
 		default:
@@ -71,16 +97,13 @@ func (r *runner) writeAll(fd int, data []byte) error {
 	return nil
 }
 
-func awaitWritable(fd int) error {
-	deadline := time.Now().Add(stdinPatience)
-	for {
-		left := time.Until(deadline)
-		if left <= 0 {
-			return unix.ETIMEDOUT
-		}
-		n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}, int(left.Milliseconds())+1)
-		if n > 0 || err != nil && !errors.Is(err, unix.EINTR) {
-			return err
-		}
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }

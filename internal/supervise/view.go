@@ -11,6 +11,7 @@ import (
 // the groups publishes a new one.
 type view struct {
 	groups map[string]*group
+	procs  map[control.Selector]*proc
 	sorted []*proc // by group, then process name
 	order  []*proc // by starting order
 }
@@ -21,6 +22,10 @@ func (l *Loop) publishView() {
 		v.groups[g.name] = g
 		v.order = append(v.order, g.procs...)
 	}
+	v.procs = make(map[control.Selector]*proc, len(v.order))
+	for _, p := range v.order {
+		v.procs[p.selector()] = p
+	}
 	v.sorted = slices.Clone(v.order)
 	slices.SortFunc(v.sorted, func(a, b *proc) int {
 		return cmp.Or(cmp.Compare(a.group.name, b.group.name), cmp.Compare(a.program.Name, b.program.Name))
@@ -30,12 +35,8 @@ func (l *Loop) publishView() {
 
 // one returns the process that sel names.
 func (v *view) one(sel control.Selector) (*proc, error) {
-	if g := v.groups[sel.Group]; g != nil {
-		for _, p := range g.procs {
-			if p.program.Name == sel.Process {
-				return p, nil
-			}
-		}
+	if p := v.procs[sel]; p != nil {
+		return p, nil
 	}
 	return nil, control.NewFault(control.BadName, "")
 }
