@@ -52,9 +52,13 @@ var _ control.API = (*Client)(nil)
 // New returns the client for a supervisor. Nothing is connected yet; the error says
 // what is wrong with the URL.
 func New(o Options) (*Client, error) {
-	u, err := url.Parse(o.ServerURL)
-	if err != nil {
-		return nil, fmt.Errorf("server URL: %w", err)
+	socket, isUnix := strings.CutPrefix(o.ServerURL, "unix://")
+	u := &url.URL{}
+	if !isUnix { // the path of a socket may hold what a URL may not
+		var err error
+		if u, err = url.Parse(o.ServerURL); err != nil {
+			return nil, fmt.Errorf("server URL: %w", err)
+		}
 	}
 	c := &Client{user: u.User, timeout: o.Timeout, most: maxResponse}
 	if o.Username != "" {
@@ -68,8 +72,7 @@ func New(o Options) (*Client, error) {
 		DisableKeepAlives: true,
 	}
 	switch {
-	case u.Scheme == "unix" && u.Host+u.Path != "":
-		socket := u.Host + u.Path
+	case socket != "" && isUnix:
 		transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return dialer.DialContext(ctx, "unix", socket)
 		}

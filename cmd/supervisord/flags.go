@@ -18,7 +18,7 @@ type flags struct {
 }
 
 // overriding are the flags of Python's supervisord that override an option of
-// [supervisord] of the same name. -d, there the directory, is the seed's daemon mode.
+// [supervisord] of the same name. -d, there the directory, is the Go original's daemon mode.
 var overriding = []struct {
 	name, short string
 	isSwitch    bool

@@ -14,19 +14,31 @@ import (
 
 // readLimited reads a configuration file. The errors are Python's.
 func readLimited(file string) ([]byte, error) {
-	f, err := os.Open(file)
+	info, err := os.Stat(file)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("could not find config file %s", file)
 	}
+	if err == nil && !info.Mode().IsRegular() { // a fifo would keep us waiting
+		return nil, fmt.Errorf("could not read config file %s: not a regular file", file)
+	}
+	f, err := os.Open(file)
 	if err != nil {
-		return nil, fmt.Errorf("could not read config file %s", file)
+		return nil, couldNotRead(file, err)
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, ini.MaxFileSize+1))
 	if err != nil {
-		return nil, fmt.Errorf("could not read config file %s", file)
+		return nil, couldNotRead(file, err)
 	}
 	return data, nil
+}
+
+// couldNotRead has Python's words, and the cause.
+func couldNotRead(file string, err error) error {
+	if p, ok := errors.AsType[*os.PathError](err); ok {
+		err = p.Err
+	}
+	return fmt.Errorf("could not read config file %s: %w", file, err)
 }
 
 // include reads the files that the main file's [include] names. An [include] in one

@@ -80,8 +80,8 @@ func (ps Problems) of(s Severity) Problems {
 	return some
 }
 
-// Err returns an error with one line per problem that stopped the load, nil if none
-// did.
+// Err returns an error if some problem stopped the load: one line for each of these,
+// then one for each warning.
 func (ps Problems) Err() error {
 	var lines []string
 	for _, p := range ps.Errors() {
@@ -89,6 +89,9 @@ func (ps Problems) Err() error {
 	}
 	if lines == nil {
 		return nil
+	}
+	for _, p := range ps.Warnings() {
+		lines = append(lines, "warning: "+p.String())
 	}
 	return errors.New(strings.Join(lines, "\n"))
 }

@@ -60,8 +60,8 @@ func (l *loader) checkAuth(v *values, username, password string) {
 			"both the username and password must be specified", v.section.Name)))
 	}
 	if digest, ok := strings.CutPrefix(password, "{SHA}"); ok {
-		if sum, err := hex.DecodeString(digest); err != nil || len(sum) != 20 || digest != strings.ToLower(digest) {
-			l.warn(v.problem("password", "{SHA} is not followed by 40 lower case hexadecimal digits: no password matches"))
+		if sum, err := hex.DecodeString(digest); err != nil || len(sum) != 20 {
+			l.warn(v.problem("password", "{SHA} is not followed by 40 hexadecimal digits: no password matches"))
 		}
 	}
 }

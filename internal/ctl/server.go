@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
+	"strings"
 )
 
 // DefaultURL is where a supervisor is looked for when nothing says otherwise.
@@ -40,6 +41,9 @@ func (f flags) server(env Env) (Server, error) {
 // checkURL refuses what has no scheme and no place, as Python does. Whether the scheme
 // is one we speak is for Dial to say.
 func checkURL(s string) error {
+	if socket, isUnix := strings.CutPrefix(s, "unix://"); isUnix && socket != "" {
+		return nil // a path may hold what a URL may not
+	}
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme == "" || u.Host == "" && u.Path == "" {
 		return fmt.Errorf("invalid value for -s '%s': value '%s' is not a URL; try %s or unix:///run/supervisor.sock",

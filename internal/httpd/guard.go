@@ -10,6 +10,7 @@ import (
 type guard struct {
 	login     *login
 	bodyBytes int64
+	patience  time.Duration // of an answer
 	log       *slog.Logger
 	next      http.Handler // behind it: the same-origin check, then the caller's handler
 }
@@ -18,6 +19,7 @@ func (s *Server) guard(handler http.Handler) *guard {
 	return &guard{
 		login:     s.login,
 		bodyBytes: s.Limits.BodyBytes,
+		patience:  s.Limits.WriteTime,
 		log:       s.log,
 		next:      http.NewCrossOriginProtection().Handler(handler),
 	}
@@ -26,7 +28,7 @@ func (s *Server) guard(handler http.Handler) *guard {
 // ServeHTTP lets a request through or answers why not, and logs it.
 func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
-	a := &answer{ResponseWriter: w}
+	a := &answer{ResponseWriter: w, patience: g.patience}
 	user, ok := g.login.check(r)
 	defer func() {
 		// The name is logged of those who got in: others may have typed a password
@@ -53,7 +55,20 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // answer remembers the status for the access log.
 type answer struct {
 	http.ResponseWriter
-	status int // 0 until a header has been written
+	status   int           // 0 until a header has been written
+	patience time.Duration // for the client to take a piece
+}
+
+// piece is how much of an answer a client must take within its patience, in bytes.
+const piece = 64 << 10
+
+// hurry gives the client a new term to take what is written next, so that nobody holds a
+// connection by not reading.
+func (a *answer) hurry() {
+	if a.patience > 0 {
+		// Without a connection that has deadlines (in a test) there is nothing to hurry.
+		_ = http.NewResponseController(a.ResponseWriter).SetWriteDeadline(time.Now().Add(a.patience))
+	}
 }
 
 // WriteHeader notes the first final status; the server ignores later ones.
@@ -61,6 +76,7 @@ func (a *answer) WriteHeader(status int) {
 	if a.status < http.StatusOK {
 		a.status = status
 	}
+	a.hurry()
 	a.ResponseWriter.WriteHeader(status)
 }
 
@@ -68,7 +84,15 @@ func (a *answer) Write(p []byte) (int, error) {
 	if a.status < http.StatusOK {
 		a.status = http.StatusOK
 	}
-	return a.ResponseWriter.Write(p)
+	written := 0
+	for {
+		a.hurry()
+		n, err := a.ResponseWriter.Write(p[written:min(written+piece, len(p))])
+		written += n
+		if err != nil || written == len(p) {
+			return written, err
+		}
+	}
 }
 
 // Flush is for libraries that ask for an http.Flusher.

@@ -323,3 +323,33 @@ level=DEBUG msg=request server=inet_http_server method=GET path=/ status=401 use
 		t.Error(diff)
 	}
 }
+
+func TestClientThatDoesNotReadItsAnswerIsCutOff(t *testing.T) {
+	server, err := httpd.Listen(httpd.Spec{Section: "inet_http_server", Network: "tcp", Address: "127.0.0.1:0"}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Limits.WriteTime = 50 * time.Millisecond
+	failed := make(chan error, 1)
+	served := make(chan error, 1)
+	go func() {
+		served <- server.Serve(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_, err := w.Write(make([]byte, 64<<20)) // more than any socket holds
+			failed <- err
+		}))
+	}()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(server.URL(), "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-failed; !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("the answer ended with %v", err)
+	}
+	if err := errors.Join(server.Close(), <-served); err != nil {
+		t.Error(err)
+	}
+}
