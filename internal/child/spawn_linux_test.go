@@ -79,10 +79,12 @@ func TestChildLeadsAProcessGroupInTheSessionOfItsParent(t *testing.T) {
 	}
 }
 
+// What the daemon itself was started with, as under nohup, its children inherit; nothing
+// is added to it.
 func TestChildHasNoSignalBlockedOrIgnored(t *testing.T) {
 	_, c := launch(t, newParent(t), &child.Spec{Name: "a", Command: sleeper})
 	none := strings.Repeat("0", 16)
-	want := map[string]string{"SigBlk": none, "SigIgn": none, "SigCgt": none, "SigPnd": none}
+	want := map[string]string{"SigBlk": none, "SigIgn": status(t, os.Getpid(), "SigIgn")["SigIgn"], "SigCgt": none, "SigPnd": none}
 	if d := cmp.Diff(want, status(t, c.pid, "SigBlk", "SigIgn", "SigCgt", "SigPnd")); d != "" {
 		t.Errorf("-want +got\n%s", d)
 	}
