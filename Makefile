@@ -23,9 +23,9 @@ run: build ## build, and run the example in the foreground; Ctrl-C stops it
 	exec $(BIN) -c examples/supervisord.conf
 
 .PHONY: test
-test: peers ## install what the tests need, and run all of them
-	@if command -v gcc >/dev/null; then CGO_ENABLED=1 go test -race ./...; \
-	else echo "no gcc: without the race detector" >&2; go test ./...; fi
+test: peers oracle ## install what the tests need, and run all of them
+	@if command -v gcc >/dev/null; then CGO_ENABLED=1 go test -race -short ./...; \
+	else echo "no gcc: without the race detector" >&2; go test -short ./...; fi
 
 .PHONY: peers
 peers: ## install Debian's supervisor, which the tests compare with
@@ -64,7 +64,7 @@ fuzz: ## run every fuzz target for FUZZ (30s)
 
 .PHONY: oracle
 oracle: peers ## compare the state machine with Python's, 50,000 new random scripts
-	CI=true go test -count=1 -v -run Python ./internal/process
+	go test -count=1 -v -run TestAgainstPython ./internal/process
 
 .PHONY: compat
 compat: peers ## the scripts, with {our, Debian's} supervisord x {our, Debian's} supervisorctl
