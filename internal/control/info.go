@@ -2,6 +2,7 @@ package control
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"supervisord/internal/process"
@@ -30,7 +31,7 @@ func (i Info) Selector() Selector { return Selector{Group: i.Group, Process: i.N
 func Describe(i Info) string {
 	switch i.Phase {
 	case process.Running:
-		return fmt.Sprintf("pid %d, uptime %s", i.PID, Uptime(i.Now.Sub(i.Started)))
+		return "pid " + strconv.Itoa(i.PID) + ", uptime " + Uptime(i.Now.Sub(i.Started))
 	case process.Fatal, process.Backoff:
 		if i.SpawnErr == "" {
 			return fmt.Sprintf("unknown error (try %q)", "tail "+i.Name)
@@ -49,16 +50,21 @@ func Describe(i Info) string {
 // Uptime prints a duration as Python prints a timedelta of whole seconds.
 func Uptime(d time.Duration) string {
 	s := max(int64(d/time.Second), 0)
-	clock := fmt.Sprintf("%d:%02d:%02d", s/3600%24, s/60%60, s%60)
+	b := make([]byte, 0, 24) // by hand: a status of a thousand processes needs a thousand
 	switch days := s / 86400; days {
 	case 0:
-		return clock
 	case 1:
-		return "1 day, " + clock
+		b = append(b, "1 day, "...)
 	default:
-		return fmt.Sprintf("%d days, %s", days, clock)
+		b = append(strconv.AppendInt(b, days, 10), " days, "...)
 	}
+	b = strconv.AppendInt(b, s/3600%24, 10)
+	b = appendTwo(append(b, ':'), s/60%60)
+	return string(appendTwo(append(b, ':'), s%60))
 }
+
+// appendTwo appends a number below 100 with two digits.
+func appendTwo(b []byte, n int64) []byte { return append(b, byte('0'+n/10), byte('0'+n%10)) }
 
 // Result says how a request ended for one process among several.
 type Result struct {

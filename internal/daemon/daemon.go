@@ -55,7 +55,7 @@ func (e *ConfigError) Unwrap() error { return e.err }
 // Run is the daemon: it returns nil after an orderly shutdown, and an error if it
 // could not start.
 func Run(o Options) error {
-	debug.SetGCPercent(garbage)
+	debug.SetGCPercent(thrifty)
 	signals, ignore := catchSignals()
 	defer ignore()
 	conf, err := load(o)
@@ -324,9 +324,13 @@ func (g *generation) run(signals <-chan os.Signal) (*loaded, error) {
 	return g.next.Load(), nil
 }
 
-// garbage is how much may be allocated before the next collection, in per cent of what
-// lives. There is little to collect, and a daemon's memory is paid for all day.
-const garbage = 50
+// The garbage collector lets the heap grow by this many per cent: little while the
+// configuration is read and programs start, which happens once and should not leave a
+// large heap behind, and the usual afterwards.
+const (
+	thrifty = 50
+	usual   = 100
+)
 
 // settling is how long after the start everything is taken to be up.
 const settling = 5 * time.Second
@@ -339,6 +343,7 @@ func trim(ctx context.Context) {
 	select {
 	case <-timer.C:
 		debug.FreeOSMemory()
+		debug.SetGCPercent(usual)
 	case <-ctx.Done():
 	}
 }
