@@ -144,39 +144,34 @@ func (n *run) complain(text string) {
 	}
 }
 
-// exited writes the last words of the child before it tells of its death. Whoever has
-// inherited the pipes is listened to until the end.
+// exited writes the last words of the child before it tells of its death, which is not
+// kept back for ever if that hangs. Whoever has inherited the pipes is listened to until
+// the end.
 func (n *run) exited(e process.Exit) {
-	n.drain()
-	n.stdin.close()
-	n.post(process.Died{Exit: e})
+	var once sync.Once
+	tell := func() {
+		n.stdin.close()
+		n.post(process.Died{Exit: e})
+	}
+	late := time.AfterFunc(drainPatience, func() {
+		once.Do(func() {
+			n.children.Log.Error("the last output of "+n.program.Name+" is still being written", "process", n.program.Name)
+			tell()
+		})
+	})
+	for _, src := range n.sources {
+		if src != nil {
+			src.Drain()
+		}
+	}
+	late.Stop()
+	once.Do(tell)
 	for _, src := range n.sources {
 		if src != nil {
 			<-src.Done()
 		}
 	}
 	n.close()
-}
-
-// drain writes what the child has left in its pipes. The death is not kept back for
-// ever if that hangs.
-func (n *run) drain() {
-	drained := make(chan struct{})
-	go func() {
-		defer close(drained)
-		for _, src := range n.sources {
-			if src != nil {
-				src.Drain()
-			}
-		}
-	}()
-	timer := time.NewTimer(drainPatience)
-	defer timer.Stop()
-	select {
-	case <-drained:
-	case <-timer.C:
-		n.children.Log.Error("the last output of "+n.program.Name+" is still being written", "process", n.program.Name)
-	}
 }
 
 // close gives the streams up.
