@@ -2,7 +2,6 @@ package child_test
 
 import (
 	"os"
-	"os/exec"
 	"testing"
 )
 
@@ -13,13 +12,4 @@ func missing(t *testing.T, what string) {
 		t.Fatal(what)
 	}
 	t.Skip(what)
-}
-
-func needProgram(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		missing(t, "needs "+name)
-	}
-	return path
 }

@@ -1,9 +1,7 @@
 package child_test
 
 import (
-	"encoding/json"
 	"math/rand/v2"
-	"os/exec"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -11,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"supervisord/internal/child"
+	"supervisord/internal/testenv"
 )
 
 func TestWordsSplitsAsAShellWithoutExpansions(t *testing.T) {
@@ -79,7 +78,6 @@ type answer struct {
 }
 
 func TestWordsAgreesWithPythonsShlex(t *testing.T) {
-	python := needProgram(t, "python3")
 	random := rand.New(rand.NewPCG(1, 2))
 	pieces := []string{"a", "bc", " ", "  ", "\t", "\n", "\r", `\`, `\`, `"`, `"`, "'", "'", "é", "日", "#", ";", "$x", "\v", "\u00a0", "\x00", "\u2028"}
 	lines := make([]string, 20000)
@@ -88,20 +86,8 @@ func TestWordsAgreesWithPythonsShlex(t *testing.T) {
 			lines[i] += pieces[random.IntN(len(pieces))]
 		}
 	}
-	cmd := exec.CommandContext(t.Context(), python, "-c", shlex)
-	in, err := json.Marshal(lines)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd.Stdin = strings.NewReader(string(in))
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var want []answer
-	if err := json.Unmarshal(out, &want); err != nil {
-		t.Fatal(err)
-	}
+	testenv.AskPython(t, shlex, lines, &want)
 	if len(want) != len(lines) {
 		t.Fatalf("%d answers to %d lines", len(want), len(lines))
 	}

@@ -38,7 +38,7 @@ func (l *Loop) begin(mood control.Mood) {
 		}
 	}
 	l.stopBatch()
-	l.reportDrain(time.Time{})
+	l.sayWaiting()
 	l.advance()
 }
 
@@ -82,12 +82,16 @@ func (d *drain) stopped() bool {
 
 // reportDrain says on whom the shutdown waits, if it is time to.
 func (l *Loop) reportDrain(now time.Time) {
-	d := l.drain
-	if d.over || now.Before(d.report) && !now.IsZero() {
-		return
+	if d := l.drain; !d.over && !now.Before(d.report) {
+		l.sayWaiting()
+		d.report = now.Add(reportEvery)
 	}
+}
+
+// sayWaiting says on whom the shutdown waits.
+func (l *Loop) sayWaiting() {
 	var names []string
-	for _, batch := range d.batches {
+	for _, batch := range l.drain.batches {
 		for _, p := range batch {
 			if !p.state.Phase.IsStopped() {
 				names = append(names, p.program.Name)
@@ -96,8 +100,5 @@ func (l *Loop) reportDrain(now time.Time) {
 	}
 	if len(names) > 0 {
 		l.log.Info(event.WaitingToDie(names))
-	}
-	if !now.IsZero() {
-		d.report = now.Add(reportEvery)
 	}
 }
