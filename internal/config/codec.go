@@ -40,6 +40,8 @@ var (
 	restarts    = pure("boolean or `unexpected`", parseAutoRestart)
 	plainName   = pure("name", parseName)
 	filePattern = pure("file pattern", parseGlob)
+	rotation    = pure("`daily`, `hourly` or duration", parseRotation)
+	compression = pure("`gzip` or `none`", parseCompression)
 
 	optionalOctal = codec[*os.FileMode]{
 		kind: "octal number",
@@ -131,6 +133,44 @@ func parseDuration(s string) (time.Duration, error) {
 		return 0, fmt.Errorf("invalid literal for int() with base 10: '%s'", s)
 	}
 	return min(d, longest), nil
+}
+
+// leastRotation is the shortest time between rotations by the clock.
+const leastRotation = time.Second
+
+func parseRotation(s string) (time.Duration, error) {
+	switch strings.ToLower(s) {
+	case "daily":
+		return 24 * time.Hour, nil
+	case "hourly":
+		return time.Hour, nil
+	}
+	d, err := parseDuration(s)
+	if err != nil || d != 0 && d < leastRotation {
+		return 0, fmt.Errorf("not daily, hourly or a duration from 1s: '%s'", s)
+	}
+	return d, nil
+}
+
+func parseCompression(s string) (bool, error) {
+	switch strings.ToLower(s) {
+	case "gzip":
+		return true, nil
+	case "none":
+		return false, nil
+	}
+	return false, fmt.Errorf("neither gzip nor none: '%s'", s)
+}
+
+// word is a codec of one of the words, in any case.
+func word[T ~string](kind string, words ...T) codec[T] {
+	return pure(kind, func(s string) (T, error) {
+		w := T(strings.ToLower(s))
+		if !slices.Contains(words, w) {
+			return "", fmt.Errorf("not one of %v: '%s'", words, s)
+		}
+		return w, nil
+	})
 }
 
 // parseOctal reads a file mode: 022, 0o22 and 22 are the same.

@@ -31,10 +31,13 @@ type Config struct {
 
 // Supervisord is the [supervisord] section.
 type Supervisord struct {
-	Logfile         string // a path, or "syslog"
-	LogfileMaxBytes int64  // 0: never rotate
+	Logfile         LogTarget // a file, syslog, /dev/stdout or /dev/stderr
+	LogfileMaxBytes int64     // 0: never rotate by size
 	LogfileBackups  int
+	LogfileRotate   time.Duration // as StreamLog.Rotate
+	LogfileCompress bool
 	Loglevel        Loglevel
+	LogFormat       LogFormat // text or json
 	Pidfile         string
 	Umask           os.FileMode
 	Nodaemon        bool
@@ -168,11 +171,32 @@ type LogTarget struct {
 	Port        int
 }
 
+// LogFormat is the form in which output is written to logs.
+type LogFormat string
+
+// The values of log_format.
+const (
+	FormatRaw  LogFormat = "raw"  // byte for byte
+	FormatText LogFormat = "text" // lines, each with its time and origin in front
+	FormatJSON LogFormat = "json" // lines, each a JSON object
+)
+
+// SyslogFormat is the form of syslog messages.
+type SyslogFormat string
+
+// The values of syslog_format.
+const (
+	RFC3164 SyslogFormat = "rfc3164"
+	RFC5424 SyslogFormat = "rfc5424"
+)
+
 // StreamLog is how one of a process's two outputs is kept.
 type StreamLog struct {
-	Targets         []LogTarget // none: the output is read and thrown away
-	MaxBytes        int64       // 0: never rotate
-	Backups         int         // 0: truncate instead of renaming
+	Targets         []LogTarget   // none: the output is read and thrown away
+	MaxBytes        int64         // 0: never rotate by size
+	Backups         int           // 0: truncate instead of renaming
+	Rotate          time.Duration // the span of the clock after which the log is rotated; 0: never
+	Compress        bool          // rotated logs with gzip
 	CaptureMaxBytes int64
 	EventsEnabled   bool
 	Syslog          bool // stdout_syslog, stderr_syslog
@@ -211,10 +235,14 @@ type Program struct {
 	RedirectStderr bool
 	Stdout, Stderr StreamLog
 
+	LogFormat    LogFormat
+	LogTimestamp string // of the formats text and json: a name or a pattern of strftime(3)
+
 	SyslogFacility       string // lower case, as in syslog.conf(5): local0, kern …
-	SyslogTag            string // empty: the program's name
+	SyslogTag            string // empty: supervisord, and the name of the process before each line
 	SyslogStdoutPriority string // emerg alert crit err warning notice info debug
 	SyslogStderrPriority string
+	SyslogFormat         SyslogFormat
 	DependsOn            []string // programs, groups or processes, checked to exist
 
 	NumProcsStart int // the first ProcessNum

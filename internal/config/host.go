@@ -118,13 +118,6 @@ var (
 		}
 		return absolute(p)
 	}}
-	// daemonLog is newFile, or syslog.
-	daemonLog = codec[string]{kind: "path in an existing directory, or `syslog`", parse: func(h *host, s string) (string, error) {
-		if strings.EqualFold(s, "syslog") {
-			return "syslog", nil
-		}
-		return newFile.parse(h, s)
-	}}
 	// directory is an existing directory.
 	directory = codec[string]{kind: "existing directory", parse: func(h *host, s string) (string, error) {
 		p := h.expandUser(s)

@@ -205,9 +205,6 @@ func (l *loader) supervisord() {
 	if d.ChildLogDir == "" {
 		d.ChildLogDir = os.TempDir()
 	}
-	if d.Logfile == "syslog" {
-		l.warn(v.problem("logfile", "nothing is written to syslog yet: the log goes to the terminal only"))
-	}
 	l.warnSeparators(v)
 	l.daemonNames = environmentNames(d.Environment)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -30,6 +31,46 @@ func parseLogTargets(h *host, s string) ([]LogTarget, error) {
 		targets = append(targets, t)
 	}
 	return targets, nil
+}
+
+// daemonLog is the codec of logfile of [supervisord]: newFile, or one of the targets
+// that are no file.
+var daemonLog = codec[LogTarget]{
+	kind: "path in an existing directory, `syslog` or a syslog server",
+	parse: func(h *host, s string) (LogTarget, error) {
+		t, err := parseLogTarget(h, s)
+		switch t.Kind {
+		case LogSyslog, LogStdout, LogStderr:
+			return t, err
+		case LogNone, LogAuto, LogFile, LogNull: // AUTO and NONE are names here, and the null device a file
+		}
+		p, err := newFile.parse(h, s)
+		return LogTarget{Kind: LogFile, Path: p}, err
+	},
+	show: LogTarget.String,
+}
+
+// String returns the target as it would be written in a file.
+func (t LogTarget) String() string {
+	switch t.Kind {
+	case LogAuto:
+		return "AUTO"
+	case LogFile:
+		return t.Path
+	case LogStdout:
+		return "/dev/stdout"
+	case LogStderr:
+		return "/dev/stderr"
+	case LogNull:
+		return "/dev/null"
+	case LogSyslog:
+		if t.Host == "" {
+			return "syslog"
+		}
+		return "syslog @" + t.Proto + ":" + net.JoinHostPort(t.Host, strconv.Itoa(t.Port))
+	case LogNone:
+	}
+	return "NONE"
 }
 
 func isNoLog(s string) bool { return strings.EqualFold(s, "none") || strings.EqualFold(s, "off") }

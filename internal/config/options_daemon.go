@@ -1,15 +1,24 @@
 package config
 
-import "os"
+import (
+	"os"
+	"time"
+)
 
 // supervisordOptions are the options of [supervisord].
 var supervisordOptions = newTable(
-	opt("logfile", func(s *Supervisord) *string { return &s.Logfile }, daemonLog, "supervisord.log", DaemonRestart, Python,
-		"The daemon's own log."),
+	opt("logfile", func(s *Supervisord) *LogTarget { return &s.Logfile }, daemonLog, "supervisord.log", DaemonRestart, Python,
+		"The daemon's own log: a file, /dev/stdout, /dev/stderr, syslog or `syslog @[udp:|tcp:|tls:]host[:port]`."),
 	opt("logfile_maxbytes", func(s *Supervisord) *int64 { return &s.LogfileMaxBytes }, byteSize, "50MB", DaemonRestart, Python,
 		"The size at which the log is rotated. 0: never."),
 	opt("logfile_backups", func(s *Supervisord) *int { return &s.LogfileBackups }, count, "10", DaemonRestart, Python,
 		"How many rotated logs are kept."),
+	opt("logfile_rotate", func(s *Supervisord) *time.Duration { return &s.LogfileRotate }, rotation, "0", DaemonRestart, Ours,
+		"How often the log is rotated whatever its size. 0: never."),
+	opt("logfile_compress", func(s *Supervisord) *bool { return &s.LogfileCompress }, compression, "none", DaemonRestart, Ours,
+		"How rotated logs are compressed."),
+	opt("log_format", func(s *Supervisord) *LogFormat { return &s.LogFormat }, word("`text` or `json`", FormatText, FormatJSON), "text", DaemonRestart, Ours,
+		"The form of the daemon's own log: Python's lines, or a JSON object per line."),
 	opt("loglevel", func(s *Supervisord) *Loglevel { return &s.Loglevel }, logLevel, "info", DaemonRestart, Python,
 		"How much goes into the log: critical, error, warn, info, debug, trace or blather. fatal and panic are critical."),
 	opt("pidfile", func(s *Supervisord) *string { return &s.Pidfile }, newFile, "supervisord.pid", DaemonRestart, Python,

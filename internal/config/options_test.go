@@ -58,7 +58,7 @@ var kinds = map[string]sample{
 	"user":                            {"web", "web", "nobody2", "Invalid user name nobody2"},
 	"user or user:group":              {"web:www", "web:www", "77:www", " 77"},
 	"signals":                         {"sigterm, 2 HUP", "TERM INT HUP", "FOO", "value 'FOO' is not a valid signal name"},
-	"log targets":                     {"/tmp/x, /dev/stdout", "[{2 /tmp/x   0} {4    0}]", "/none/x", "The directory named as part of the path /none/x does not exist"},
+	"log targets":                     {"/tmp/x, /dev/stdout", "[/tmp/x /dev/stdout]", "/none/x", "The directory named as part of the path /none/x does not exist"},
 	"file pattern":                    {"*.conf", "*.conf", "[", "not a valid file pattern: '['"},
 	"syslog facility":                 {"LOG_KERNEL", "kern", "local8", "not a valid syslog facility: 'local8'"},
 	"syslog priority":                 {"WARN", "warning", "loud", "not a valid syslog priority: 'loud'"},
@@ -70,8 +70,13 @@ var kinds = map[string]sample{
 	"`restart`, `stop` or a command":  {"Restart", "restart", "", ""},
 	"integer from 1 to 65535":         {"128", "128", "0", "Invalid socket_backlog value 0"},
 	"tcp://host:port or unix:///path": {"unix:///a//b", "unix:///a/b", "unix://a", "('Unix socket path %s is not an absolute path', 'a')"},
-	"command, http(s)://… or tcp://host:port":    {"http://x/ -d y", "http://x/ -d y", "tcp://x", "not a command, an http(s):// or a tcp://host:port URL: 'tcp://x'"},
-	"path in an existing directory, or `syslog`": {"SYSLOG", "syslog", "/none/x", "The directory named as part of the path /none/x does not exist"},
+	"command, http(s)://… or tcp://host:port":                    {"http://x/ -d y", "http://x/ -d y", "tcp://x", "not a command, an http(s):// or a tcp://host:port URL: 'tcp://x'"},
+	"path in an existing directory, `syslog` or a syslog server": {"SYSLOG @tcp:h", "syslog @tcp:h:6514", "/none/x", "The directory named as part of the path /none/x does not exist"},
+	"`daily`, `hourly` or duration":                              {"Daily", "24h0m0s", "10ms", "not daily, hourly or a duration from 1s: '10ms'"},
+	"`gzip` or `none`":                                           {"GZIP", "true", "zip", "neither gzip nor none: 'zip'"},
+	"`raw`, `text` or `json`":                                    {"JSON", "json", "xml", "not one of [raw text json]: 'xml'"},
+	"`text` or `json`":                                           {"JSON", "json", "raw", "not one of [text json]: 'raw'"},
+	"`rfc3164` or `rfc5424`":                                     {"RFC5424", "rfc5424", "5424", "not one of [rfc3164 rfc5424]: '5424'"},
 }
 
 // exceptions are samples of options that show or say something else than their kind.
@@ -211,16 +216,13 @@ func TestDefaults(t *testing.T) {
 	}
 	want := strings.Fields(`numprocs=1 numprocs_start=0 priority=999 autostart=true startsecs=1s startretries=3 autorestart=1 exitcodes=[0]
 		stopsignal=TERM stopwaitsecs=10s killwaitsecs=0s restartpause=0s stopasgroup=false killasgroup=false redirect_stderr=false
-		stdout_logfile=[{1____0}] stdout_logfile_maxbytes=52428800 stdout_logfile_backups=10 stdout_capture_maxbytes=0
+		stdout_logfile=[AUTO] stdout_logfile_maxbytes=52428800 stdout_logfile_backups=10 stdout_logfile_rotate=0s stdout_logfile_compress=false stdout_capture_maxbytes=0
 		stdout_events_enabled=false stdout_syslog=false
-		stderr_logfile=[{1____0}] stderr_logfile_maxbytes=52428800 stderr_logfile_backups=10 stderr_capture_maxbytes=0
+		stderr_logfile=[AUTO] stderr_logfile_maxbytes=52428800 stderr_logfile_backups=10 stderr_logfile_rotate=0s stderr_logfile_compress=false stderr_capture_maxbytes=0
 		stderr_events_enabled=false stderr_syslog=false
-		syslog_facility=local0 syslog_stdout_priority=notice syslog_stderr_priority=notice restart_when_binary_changed=false restart_file_pattern=*
+		log_format=raw log_timestamp=rfc3339 syslog_facility=user syslog_stdout_priority=info syslog_stderr_priority=info syslog_format=rfc3164 restart_when_binary_changed=false restart_file_pattern=*
 		liveness_check_initial_delay=1m0s liveness_check_period=1m0s liveness_check_timeout=30s
 		liveness_check_success_threshold=1 liveness_check_failure_threshold=3 liveness_check_failure_action=restart`)
-	for i := range want {
-		want[i] = strings.ReplaceAll(want[i], "_"+"_"+"_"+"_", "    ")
-	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}

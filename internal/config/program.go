@@ -135,14 +135,9 @@ func (l *loader) process(v *values, p Program, num int, names map[string]expand.
 	return p
 }
 
-// settleLogs applies redirect_stderr and warns of what Python warns of.
+// settleLogs applies redirect_stderr and warns of what Python warns of, but not of syslog
+// as a log target, which is as good as stdout_syslog here.
 func (l *loader) settleLogs(v *values, p *Program) {
-	for _, key := range []string{"stdout_logfile", "stderr_logfile"} {
-		if e, ok := v.get(key); ok && strings.EqualFold(e.Value, "syslog") {
-			l.warnInLog(v.problem(key, fmt.Sprintf("For [%s], %s=syslog but this is deprecated and will be removed.  Use %s=true to enable syslog instead.",
-				v.section.Name, key, strings.TrimSuffix(key, "logfile")+"syslog")))
-		}
-	}
 	if p.RedirectStderr {
 		if slices.ContainsFunc(p.Stderr.Targets, func(t LogTarget) bool { return t.Kind != LogAuto }) {
 			l.warnInLog(v.problem("stderr_logfile", fmt.Sprintf("For [%s], redirect_stderr=true but stderr_logfile has also been set to a filename, "+
@@ -154,12 +149,9 @@ func (l *loader) settleLogs(v *values, p *Program) {
 	l.warnLog(v, "stderr_logfile", &p.Stderr)
 }
 
-// warnLog warns of logs that grow for ever, and of output that goes nowhere.
+// warnLog warns of logs that grow for ever.
 func (l *loader) warnLog(v *values, key string, s *StreamLog) {
-	if slices.ContainsFunc(s.Targets, func(t LogTarget) bool { return t.Kind == LogSyslog }) {
-		l.warn(v.problem(key, "nothing is written to syslog yet: that copy of the output is thrown away"))
-	}
-	if s.MaxBytes == 0 && slices.Contains(s.Targets, LogTarget{Kind: LogAuto}) {
+	if s.MaxBytes == 0 && s.Rotate == 0 && slices.Contains(s.Targets, LogTarget{Kind: LogAuto}) {
 		l.warnInLog(v.problem(key+"_maxbytes", fmt.Sprintf("For [%s], AUTO logging used for %s without rollover, "+
 			"set maxbytes > 0 to avoid filling up filesystem unintentionally", v.section.Name, key)))
 	}

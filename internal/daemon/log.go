@@ -33,17 +33,17 @@ type mainLog struct {
 func openLog(c config.Supervisord, files *output.Files, terminal io.Writer) (*mainLog, error) {
 	l := &mainLog{}
 	var writers []io.Writer
-	switch c.Logfile {
-	case "/dev/stdout": // the daemon's own, which may be a socket that cannot be opened
+	switch c.Logfile.Kind { //nolint:exhaustive // Load lets no other kinds through
+	case config.LogStdout: // the daemon's own, which may be a socket that cannot be opened
 		writers = append(writers, os.Stdout)
 		terminal = nil
-	case "/dev/stderr":
+	case config.LogStderr:
 		writers = append(writers, os.Stderr)
-	case "syslog": // Load has said that nothing is written to it yet
+	case config.LogSyslog:
 	default:
 		var err error
 		o := output.FileOptions{MaxBytes: c.LogfileMaxBytes, Backups: c.LogfileBackups, Mode: 0o644}
-		if l.file, err = files.Open(c.Logfile, o); err != nil {
+		if l.file, err = files.Open(c.Logfile.Path, o); err != nil {
 			return nil, err
 		}
 		writers = append(writers, l.file)

@@ -195,29 +195,21 @@ func uidOf(user string) *int {
 	return &cred.UID
 }
 
+// describeLog reports the first target that is no syslog, as Python does.
 func describeLog(s config.StreamLog) control.LogInfo {
 	info := control.LogInfo{
 		Logfile: "none", MaxBytes: s.MaxBytes, Backups: s.Backups,
 		CaptureMax: s.CaptureMaxBytes, EventsEnabled: s.EventsEnabled, Syslog: s.Syslog,
 	}
-	for _, t := range s.Targets {
-		switch t.Kind {
+	for _, t := range slices.Backward(s.Targets) {
+		switch t.Kind { //nolint:exhaustive // the others are called as they are written
+		case config.LogSyslog:
+			info.Syslog = true
 		case config.LogAuto:
 			info.Logfile = "auto"
-		case config.LogFile:
-			info.Logfile = t.Path
-		case config.LogStdout:
-			info.Logfile = "/dev/stdout"
-		case config.LogStderr:
-			info.Logfile = "/dev/stderr"
-		case config.LogNull:
-			info.Logfile = "/dev/null"
-		case config.LogSyslog:
-			info.Logfile = "syslog"
-		case config.LogNone:
-			continue
+		default:
+			info.Logfile = t.String()
 		}
-		return info
 	}
 	return info
 }
