@@ -56,8 +56,16 @@ func openLog(c config.Supervisord, files *output.Files, terminal io.Writer) (*ma
 		l.queues = append(l.queues, q)
 		writers[i] = q
 	}
-	l.Logger = slog.New(mainlog.NewHandler(levels[c.Loglevel], writers...))
+	l.Logger = slog.New(handler(c, writers))
 	return l, nil
+}
+
+// handler returns what makes lines of records.
+func handler(c config.Supervisord, writers []io.Writer) slog.Handler {
+	if c.LogFormat == config.FormatJSON {
+		return mainlog.NewJSONHandler(levels[c.Loglevel], io.MultiWriter(writers...)) // queues do not fail
+	}
+	return mainlog.NewHandler(levels[c.Loglevel], writers...)
 }
 
 // flush waits until what was logged so far is in the file, which comes first.

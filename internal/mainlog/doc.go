@@ -5,5 +5,6 @@
 //
 // It is a [log/slog] handler with Supervisor's seven levels. Records keep their
 // message as it is, since people's log watchers match it; of the attributes only err is
-// shown, behind the message.
+// shown, behind the message. NewJSONHandler writes all of them; Messages hands on the text
+// alone, for syslog.
 package mainlog

@@ -16,27 +16,34 @@ const (
 	LevelBlather  = slog.LevelDebug - 8
 )
 
+// errKey is the one attribute that is a part of a line.
+const errKey = "err"
+
 // labels are the level names of Python's log lines, from the highest.
 var labels = []struct {
 	from slog.Level
-	name string
+	name string // in a line
+	word string // in JSON, as loglevel has it
 }{
-	{LevelCritical, "CRIT"},
-	{slog.LevelError, "ERRO"},
-	{slog.LevelWarn, "WARN"},
-	{slog.LevelInfo, "INFO"},
-	{slog.LevelDebug, "DEBG"},
-	{LevelTrace, "TRAC"},
-	{LevelBlather, "BLAT"},
+	{LevelCritical, "CRIT", "critical"},
+	{slog.LevelError, "ERRO", "error"},
+	{slog.LevelWarn, "WARN", "warn"},
+	{slog.LevelInfo, "INFO", "info"},
+	{slog.LevelDebug, "DEBG", "debug"},
+	{LevelTrace, "TRAC", "trace"},
+	{LevelBlather, "BLAT", "blather"},
 }
 
-func label(l slog.Level) string {
-	for _, row := range labels {
+func label(l slog.Level) string { return labels[rowOf(l)].name }
+
+// rowOf returns the index of a level among labels.
+func rowOf(l slog.Level) int {
+	for i, row := range labels {
 		if l >= row.from {
-			return row.name
+			return i
 		}
 	}
-	return "BLAT"
+	return len(labels) - 1
 }
 
 // At writes a record at a level that slog.Logger has no method for. A line of this log
@@ -70,24 +77,13 @@ func (h *Handler) Enabled(_ context.Context, l slog.Level) bool { return l >= h.
 
 // Handle writes one line. Line breaks in the message are kept, as Python keeps them.
 func (h *Handler) Handle(_ context.Context, r slog.Record) error {
-	cause := h.err
-	r.Attrs(func(a slog.Attr) bool {
-		if a.Key == "err" {
-			cause = a.Value.String()
-		}
-		return true
-	})
 	h.out.mu.Lock()
 	defer h.out.mu.Unlock()
 	b := appendTime(h.out.line[:0], r.Time)
 	b = append(b, ' ')
 	b = append(b, label(r.Level)...)
 	b = append(b, ' ')
-	b = append(b, r.Message...)
-	if cause != "" {
-		b = append(b, ": "...)
-		b = append(b, strings.ReplaceAll(cause, "\n", "; ")...)
-	}
+	b = appendText(b, h.err, r)
 	b = append(b, '\n')
 	h.out.line = b[:0]
 	var failed error
@@ -97,6 +93,33 @@ func (h *Handler) Handle(_ context.Context, r slog.Record) error {
 		}
 	}
 	return failed
+}
+
+// appendText writes the message, and behind it the err attribute, which is given if the
+// record has none of its own.
+func appendText(b []byte, given string, r slog.Record) []byte {
+	r.Attrs(func(a slog.Attr) bool {
+		if a.Key == errKey {
+			given = a.Value.String()
+		}
+		return true
+	})
+	b = append(b, r.Message...)
+	if given != "" {
+		b = append(b, ": "...)
+		b = append(b, strings.ReplaceAll(given, "\n", "; ")...)
+	}
+	return b
+}
+
+// givenErr returns the err attribute among attrs, or else before.
+func givenErr(before string, attrs []slog.Attr) string {
+	for _, a := range attrs {
+		if a.Key == errKey {
+			before = a.Value.String()
+		}
+	}
+	return before
 }
 
 // appendTime writes local time with milliseconds behind a comma.
@@ -110,11 +133,7 @@ func appendTime(b []byte, t time.Time) []byte {
 // machine-readable forms.
 func (h *Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	next := *h
-	for _, a := range attrs {
-		if a.Key == "err" {
-			next.err = a.Value.String()
-		}
-	}
+	next.err = givenErr(h.err, attrs)
 	return &next
 }
 

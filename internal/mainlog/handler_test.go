@@ -55,6 +55,40 @@ func TestLinesBelowTheLevelAreNotWritten(t *testing.T) {
 	}
 }
 
+func TestJSONHasLevelsInTheWordsOfTheConfigurationAndAllAttributes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out strings.Builder
+		log := slog.New(mainlog.NewJSONHandler(mainlog.LevelBlather, &out))
+		stamp := time.Now().Format(time.RFC3339Nano)
+		mainlog.At(log, mainlog.LevelCritical, "critical")
+		log.Error("error", "err", errors.New("no such file\nor directory"))
+		log.With("process", "web").Info("spawned: 'web' with pid 12", "pid", 12)
+		mainlog.At(log, mainlog.LevelBlather, "blather")
+		want := strings.Join([]string{
+			`{"time":"` + stamp + `","level":"critical","msg":"critical"}`,
+			`{"time":"` + stamp + `","level":"error","msg":"error","err":"no such file\nor directory"}`,
+			`{"time":"` + stamp + `","level":"info","msg":"spawned: 'web' with pid 12","process":"web","pid":12}`,
+			`{"time":"` + stamp + `","level":"blather","msg":"blather"}`,
+			"",
+		}, "\n")
+		if diff := cmp.Diff(want, out.String()); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestMessagesAreTheBareLines(t *testing.T) {
+	var got []string
+	log := slog.New(mainlog.NewMessages(slog.LevelInfo, func(l slog.Level, line string) { got = append(got, l.String()+" "+line) }))
+	log.Debug("not this")
+	log.Info("in two\nlines", "pid", 12)
+	log.With("err", "given before").WithGroup("g").Error("with")
+	want := []string{"INFO in two", "INFO lines", "ERROR with: given before"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 type broken struct{}
 
 func (broken) Write([]byte) (int, error) { return 0, errors.New("full") }
