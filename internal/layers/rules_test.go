@@ -42,7 +42,7 @@ var rules = []rule{
 		why: "the syntax of files and of expressions knows nothing of supervisors",
 	},
 	{
-		from: []string{"internal/config"}, not: module, except: []string{"internal/config/ini", "internal/config/expand"}, deep: true,
+		from: []string{"internal/config"}, not: module, except: []string{"internal/config/ini", "internal/config/expand", "internal/output/timestamp"}, deep: true,
 		why: "a configuration is a value; supervise and daemon make something of it",
 	},
 	{
@@ -50,8 +50,12 @@ var rules = []rule{
 		why: "child starts what a Spec says, whoever wrote it",
 	},
 	{
-		from: []string{"internal/output", "internal/mainlog"}, not: module, deep: true,
+		from: []string{"internal/output", "internal/mainlog"}, not: module, except: []string{"internal/output/timestamp"}, deep: true,
 		why: "bytes and log lines are carried without knowing whose they are",
+	},
+	{
+		from: []string{"internal/output/timestamp"}, not: module, deep: true,
+		why: "what a time looks like is known to the configuration too",
 	},
 	{
 		from: []string{"internal/bus"}, not: module, except: pure, deep: true,
