@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"supervisord/internal/event"
 )
@@ -15,6 +16,30 @@ type Bus struct {
 	mu     sync.Mutex
 	serial uint64
 	subs   map[*Subscription]struct{}
+
+	// wanted are the types that some subscription wants. Readers take no lock.
+	wanted atomic.Pointer[map[event.Type]bool]
+}
+
+// Wants reports whether anybody is subscribed to t. It is cheap: who asks it first need
+// not make events that nobody would see.
+func (b *Bus) Wants(t event.Type) bool {
+	wanted := b.wanted.Load()
+	return wanted != nil && (*wanted)[t]
+}
+
+// subscribed is called with b.mu held, when subscriptions have come or gone.
+func (b *Bus) subscribed() {
+	wanted := make(map[event.Type]bool)
+	for t := range event.Families {
+		for s := range b.subs {
+			if s.wants(t) {
+				wanted[t] = true
+				break
+			}
+		}
+	}
+	b.wanted.Store(&wanted)
 }
 
 // Publish gives e the next serial number and queues it for every subscription that
@@ -44,6 +69,7 @@ func (b *Bus) Subscribe(size int, types ...event.Type) *Subscription {
 		b.subs = make(map[*Subscription]struct{})
 	}
 	b.subs[s] = struct{}{}
+	b.subscribed()
 	return s
 }
 
@@ -116,6 +142,7 @@ func (s *Subscription) Close() {
 	defer s.bus.mu.Unlock()
 	if _, open := s.bus.subs[s]; open {
 		delete(s.bus.subs, s)
+		s.bus.subscribed()
 		close(s.ready)
 	}
 }

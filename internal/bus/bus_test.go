@@ -181,6 +181,37 @@ func TestOneTimeline(t *testing.T) {
 	}
 }
 
+func TestWants(t *testing.T) {
+	var b bus.Bus
+	types := []event.Type{event.ProcessLogStdout, event.ProcessLogStderr, event.ProcessCommunicationStdout, event.Tick5, "NOPE"}
+	wanted := func() (got []event.Type) {
+		for _, t := range types {
+			if b.Wants(t) {
+				got = append(got, t)
+			}
+		}
+		return got
+	}
+	check := func(want ...event.Type) {
+		t.Helper()
+		if d := cmp.Diff(want, wanted()); d != "" {
+			t.Errorf("(-want +got):\n%s", d)
+		}
+	}
+	check()
+	logs := b.Subscribe(1, event.ProcessLog)
+	check(event.ProcessLogStdout, event.ProcessLogStderr)
+	all := b.Subscribe(1, event.Any)
+	check(event.ProcessLogStdout, event.ProcessLogStderr, event.ProcessCommunicationStdout, event.Tick5)
+	logs.Close()
+	all.Close()
+	check()
+	stderr := b.Subscribe(1, event.Tick, event.ProcessLogStderr)
+	check(event.ProcessLogStderr, event.Tick5)
+	stderr.Close()
+	check()
+}
+
 // TestCloseWhilePublishing is for the race detector.
 func TestCloseWhilePublishing(t *testing.T) {
 	var b bus.Bus
@@ -190,6 +221,7 @@ func TestCloseWhilePublishing(t *testing.T) {
 			for range 200 {
 				s := b.Subscribe(1, event.Tick)
 				b.Publish(tick(""))
+				b.Wants(event.Tick5)
 				s.Close()
 				for range s.Events(t.Context()) {
 				}
@@ -209,5 +241,15 @@ func BenchmarkPublish(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		bus.Publish(e)
+	}
+}
+
+func BenchmarkWants(b *testing.B) {
+	var bus bus.Bus
+	s := bus.Subscribe(1000, event.ProcessState)
+	defer s.Close()
+	b.ReportAllocs()
+	for b.Loop() {
+		bus.Wants(event.ProcessLogStdout)
 	}
 }

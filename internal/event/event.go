@@ -16,8 +16,12 @@ type Event struct {
 	Process, Group string
 	// Change is set for PROCESS_STATE events.
 	Change process.Changed
-	// Kind and Data are what the sender of a REMOTE_COMMUNICATION gave.
-	Kind, Data string
+	// PID is that of the process, for PROCESS_LOG and PROCESS_COMMUNICATION.
+	PID int
+	// Kind is what the sender of a REMOTE_COMMUNICATION gave.
+	Kind string
+	// Data is what that sender gave, or the process wrote.
+	Data string
 }
 
 // States gives the event type of each phase.
@@ -48,6 +52,10 @@ func (e Event) Payload() string {
 		return e.statePayload()
 	case e.Type.Is(ProcessGroup):
 		return "groupname:" + e.Group + "\n"
+	case e.Type.Is(ProcessLog):
+		return e.logPayload()
+	case e.Type.Is(ProcessCommunication):
+		return e.communicationPayload()
 	case e.Type == RemoteCommunication:
 		return "type:" + e.Kind + "\n" + e.Data
 	case periods[e.Type] != 0:

@@ -1,0 +1,101 @@
+package event
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Channel is one of the two outputs of a process.
+type Channel int
+
+// The channels, in the order of file descriptors.
+const (
+	Stdout Channel = iota
+	Stderr
+)
+
+// String returns the channel's name in events: stdout or stderr.
+func (c Channel) String() string {
+	if c == Stderr {
+		return "stderr"
+	}
+	return "stdout"
+}
+
+// LogType returns the type of the event that repeats output of channel c.
+func LogType(c Channel) Type {
+	if c == Stderr {
+		return ProcessLogStderr
+	}
+	return ProcessLogStdout
+}
+
+// CommunicationType returns the type of the event of a capture on channel c.
+func CommunicationType(c Channel) Type {
+	if c == Stderr {
+		return ProcessCommunicationStderr
+	}
+	return ProcessCommunicationStdout
+}
+
+// OfLog returns the event of a process that wrote data, of which it keeps a copy.
+func OfLog(at time.Time, group, name string, pid int, c Channel, data []byte) Event {
+	return Event{At: at, Type: LogType(c), Process: name, Group: group, PID: pid, Data: string(data)}
+}
+
+// OfCommunication returns the event of a capture, whose data it copies.
+func OfCommunication(at time.Time, group, name string, pid int, c Channel, data []byte) Event {
+	return Event{At: at, Type: CommunicationType(c), Process: name, Group: group, PID: pid, Data: string(data)}
+}
+
+// logPayload is that of PROCESS_LOG.
+func (e Event) logPayload() string {
+	channel := Stdout
+	if e.Type == ProcessLogStderr {
+		channel = Stderr
+	}
+	return fmt.Sprintf("processname:%s groupname:%s pid:%d channel:%s\n%s", e.Process, e.Group, e.PID, channel, decodable(e.Data))
+}
+
+// communicationPayload is that of PROCESS_COMMUNICATION.
+func (e Event) communicationPayload() string {
+	return fmt.Sprintf("processname:%s groupname:%s pid:%d\n%s", e.Process, e.Group, e.PID, decodable(e.Data))
+}
+
+// decodable returns data if it is UTF-8, and otherwise what Python's Supervisor sends in
+// its place.
+func decodable(data string) string {
+	if utf8.ValidString(data) {
+		return data
+	}
+	return "Undecodable: " + bytesLiteral(data)
+}
+
+// bytesLiteral returns data as a literal of Python's type bytes, as repr() does.
+func bytesLiteral(data string) string {
+	quote := byte('\'')
+	if strings.Contains(data, "'") && !strings.Contains(data, `"`) {
+		quote = '"'
+	}
+	const hex = "0123456789abcdef"
+	b := append(make([]byte, 0, 4*len(data)+3), 'b', quote)
+	for _, c := range []byte(data) {
+		switch {
+		case c == quote || c == '\\':
+			b = append(b, '\\', c)
+		case c == '\n':
+			b = append(b, `\n`...)
+		case c == '\r':
+			b = append(b, `\r`...)
+		case c == '\t':
+			b = append(b, `\t`...)
+		case c < ' ' || c >= 0x7f:
+			b = append(b, '\\', 'x', hex[c>>4], hex[c&0xf])
+		default:
+			b = append(b, c)
+		}
+	}
+	return string(append(b, quote))
+}
