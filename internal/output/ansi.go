@@ -1,9 +1,6 @@
 package output
 
-import (
-	"bytes"
-	"sync"
-)
+import "bytes"
 
 // stripper removes ANSI escape sequences from bytes that come in chunks of any size.
 // Like strip_ansi of Python's Supervisor it removes ESC [ and all that follows up to
@@ -26,8 +23,10 @@ const (
 	ansiEnds = "HfABCDRsuJKhlpm"
 )
 
-// stripBuffers hold what remains of a chunk while it is written.
-var stripBuffers = sync.Pool{New: func() any { return new([]byte) }}
+// passes reports whether p remains as it is. It does for a nil stripper.
+func (s *stripper) passes(p []byte) bool {
+	return s == nil || s.state == ansiText && bytes.IndexByte(p, escape) < 0
+}
 
 // strip appends to dst what is left of src.
 func (s *stripper) strip(dst, src []byte) []byte {
@@ -60,11 +59,18 @@ func (s *stripper) strip(dst, src []byte) []byte {
 	return dst
 }
 
-// rest returns what was held back, at the end of the stream.
-func (s *stripper) rest() []byte {
-	if s.state != ansiEscape {
+// end ends the sequence that may have begun, and returns what was held back for it.
+// There is nothing for a nil stripper.
+func (s *stripper) end() []byte {
+	if s == nil || s.state == ansiText {
 		return nil
 	}
+	held := s.state == ansiEscape
 	s.state = ansiText
-	return []byte{escape}
+	if !held {
+		return nil
+	}
+	return loneEscape
 }
+
+var loneEscape = []byte{escape}

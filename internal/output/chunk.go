@@ -1,6 +1,9 @@
 package output
 
-import "io"
+import (
+	"io"
+	"slices"
+)
 
 // smallChunks is the optional ability of a writer to ask for chunks no longer than
 // 64 KiB, which is what a pipe holds unless the pump enlarges it.
@@ -25,12 +28,9 @@ func (f *File) SmallChunks() bool {
 // largeLog is the MaxBytes for which one long chunk does not matter.
 const largeLog = 16 << 20
 
-// SmallChunks reports whether one of the sinks asks for small chunks.
+// SmallChunks reports whether one of the sinks or taps asks for small chunks.
 func (s *Stream) SmallChunks() bool {
-	for _, sink := range s.sinks {
-		if prefersSmall(sink) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.sinks, sinkPrefersSmall) || slices.ContainsFunc(s.taps, sinkPrefersSmall)
 }
+
+func sinkPrefersSmall(s Sink) bool { return prefersSmall(s) }

@@ -1,12 +1,13 @@
 // Package output carries what programs write from their pipes to where it is kept.
 //
 // A Pump waits on the read ends of all pipes at once and hands the bytes of each to
-// its writer, usually a Stream: one of the two outputs of one process. A Stream
-// removes ANSI escape sequences if asked to and copies the rest to its sinks. The
-// sink here is File, a log that rotates by size; Files lets everybody who names the
-// same path share one File. Read and Tail give parts of a log back, by the rules of
-// Python's Supervisor. AutoPath and CleanAuto name and remove the logs of programs
-// that asked for AUTO.
+// its writer, usually a Stream: one of the two outputs of one process. A Stream takes
+// captures out, removes ANSI escape sequences if asked to, and copies the rest to its
+// sinks, in the Format of the log, and as it is to its taps. A Feed is a tap for those
+// who make events of output. The sink here is File, a log that rotates by size; Files
+// lets everybody who names the same path share one File. Read and Tail give parts of a
+// log back, by the rules of Python's Supervisor. AutoPath and CleanAuto name and remove
+// the logs of programs that asked for AUTO.
 //
 // Order is kept from end to end: the bytes of one pipe are written by one goroutine
 // at a time, in the order in which they were read. A sink that fails loses bytes,

@@ -12,5 +12,15 @@ func Strip(chunks ...[]byte) []byte {
 	for _, c := range chunks {
 		out = s.strip(out, c)
 	}
-	return append(out, s.rest()...)
+	return append(out, s.end()...)
 }
+
+// NewStreamOfShortLines returns a Stream whose Format knows no lines longer than limit.
+func NewStreamOfShortLines(o StreamOptions, limit int) *Stream {
+	s := NewStream(o)
+	s.format.limit = limit
+	return s
+}
+
+// JSON is text as the inside of a string in JSON.
+func JSON(text []byte) []byte { return appendJSON([]byte{}, text) }

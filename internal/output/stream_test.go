@@ -26,6 +26,14 @@ func (s *sink) Reopen() error { s.calls = append(s.calls, "reopen"); return s.er
 func (s *sink) Clear() error  { s.calls = append(s.calls, "clear"); return s.err }
 func (s *sink) Close() error  { s.calls = append(s.calls, "close"); return s.err }
 
+// sinkFunc is called with what is written.
+type sinkFunc func(p []byte)
+
+func (f sinkFunc) Write(p []byte) (int, error) { f(p); return len(p), nil }
+func (sinkFunc) Reopen() error                 { return nil }
+func (sinkFunc) Clear() error                  { return nil }
+func (sinkFunc) Close() error                  { return nil }
+
 func TestStreamWritesToAllSinks(t *testing.T) {
 	broken, whole := &sink{err: errors.New("broken")}, &sink{}
 	s := output.NewStream(output.StreamOptions{Sinks: []output.Sink{broken, whole}})
@@ -39,6 +47,55 @@ func TestStreamWritesToAllSinks(t *testing.T) {
 	want(t, whole.String(), "hello")
 	want(t, whole.calls, []string{"clear", "reopen", "close"})
 	want(t, broken.calls, whole.calls)
+}
+
+func TestStreamWritesToTapsAfterSinksAndRaw(t *testing.T) {
+	var order []string
+	note := func(name string) output.Sink {
+		return sinkFunc(func(p []byte) { order = append(order, name+" "+string(p)) })
+	}
+	broken := &sink{err: errors.New("broken")}
+	s := output.NewStream(output.StreamOptions{
+		Sinks: []output.Sink{broken, note("sink")}, Taps: []output.Sink{broken, note("tap")},
+		StripANSI: true, Format: output.Format{Kind: output.FormatText, Program: "p", Stream: "stdout", Timestamp: layout(t, "%%")},
+	})
+	_, err := s.Write([]byte("\x1b[1mhello\n"))
+	want(t, errors.Is(err, broken.err), true)
+	want(t, order, []string{"sink % p stdout hello\n", "tap hello\n"})
+	for _, do := range []func() error{s.Clear, s.Reopen, s.Close} {
+		want(t, errors.Is(do(), broken.err), true)
+	}
+	want(t, broken.calls, []string{"clear", "clear", "reopen", "reopen", "close", "close"})
+}
+
+// TestStreamDoesNotAllocate writes through every combination of filters.
+func TestStreamDoesNotAllocate(t *testing.T) {
+	line := strings.Repeat("x", 60)
+	for _, tt := range []struct{ name, text string }{
+		{"plain", strings.Repeat(line+"\n", 100) + "half"},
+		{"escapes", strings.Repeat(line+"\x1b[31m\xff\n", 100) + "half\x1b"},
+		{"captures", strings.Repeat(line+begin+line+end+"\n", 100) + "half<!--X"},
+	} {
+		for mask := range 2 * 2 * 3 {
+			o := output.StreamOptions{
+				Sinks:  []output.Sink{sinkFunc(func([]byte) {})},
+				Taps:   []output.Sink{output.NewFeed(func([]byte) {})},
+				Format: output.Format{Kind: output.FormatKind(mask % 3), Program: "p", Stream: "stdout"},
+			}
+			if mask/3%2 == 1 {
+				o.StripANSI = true
+			}
+			if mask/6 == 1 {
+				o.Capture = output.Capture{MaxBytes: 100, Done: func([]byte) {}}
+			}
+			s, text := output.NewStream(o), []byte(tt.text)
+			got := testing.AllocsPerRun(100, func() { _, _ = s.Write(text) })
+			if got != 0 {
+				t.Errorf("%s, format %d, strip %v, capture %d: %v allocations", tt.name, o.Format.Kind, o.StripANSI, o.Capture.MaxBytes, got)
+			}
+			noError(t, s.Close())
+		}
+	}
 }
 
 func TestStreamWithoutSinksDiscards(t *testing.T) {
