@@ -1,0 +1,49 @@
+package output_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"supervisord/internal/output"
+)
+
+// chunkOfLines is what a pump reads at once, with the end of one line and the beginning
+// of another.
+var chunkOfLines = []byte(strings.Repeat(strings.Repeat("x", 99)+"\n", 700)[50 : 50+64<<10])
+
+// BenchmarkStream writes lines of 100 bytes in chunks of 64 KiB.
+func BenchmarkStream(b *testing.B) {
+	for _, to := range []string{"discard", "file"} {
+		for _, tt := range []struct {
+			name string
+			o    output.StreamOptions
+		}{
+			{"raw", output.StreamOptions{}},
+			{"strip", output.StreamOptions{StripANSI: true}},
+			{"capture", output.StreamOptions{Capture: output.Capture{MaxBytes: 1 << 20}}},
+			{"feed", output.StreamOptions{Taps: []output.Sink{output.NewFeed(func([]byte) {})}}},
+			{"text", output.StreamOptions{Format: output.Format{Kind: output.FormatText, Program: "web", Stream: "stdout"}}},
+			{"json", output.StreamOptions{Format: output.Format{Kind: output.FormatJSON, Program: "web", Stream: "stdout"}}},
+		} {
+			b.Run(to+"/"+tt.name, func(b *testing.B) {
+				sink := output.Sink(sinkFunc(func([]byte) {}))
+				if to == "file" {
+					f, err := output.OpenFile(filepath.Join(b.TempDir(), "log"), output.FileOptions{MaxBytes: 50 << 20, Backups: 2})
+					if err != nil {
+						b.Fatal(err)
+					}
+					sink = f
+				}
+				tt.o.Sinks = []output.Sink{sink}
+				s := output.NewStream(tt.o)
+				defer s.Close()
+				b.SetBytes(int64(len(chunkOfLines)))
+				b.ReportAllocs()
+				for b.Loop() {
+					_, _ = s.Write(chunkOfLines)
+				}
+			})
+		}
+	}
+}
