@@ -24,3 +24,10 @@ func NewStreamOfShortLines(o StreamOptions, limit int) *Stream {
 
 // JSON is text as the inside of a string in JSON.
 func JSON(text []byte) []byte { return appendJSON([]byte{}, text) }
+
+// Cap is how much memory the ring holds.
+func (r *Ring) Cap() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return cap(r.buf)
+}

@@ -33,22 +33,37 @@ func Read(path string, offset, length int64) ([]byte, error) {
 type opener func(path string) (*os.File, int64, error)
 
 func read(open opener, path string, offset, length int64) ([]byte, error) {
-	if length < 0 || offset < 0 && length != 0 {
-		return nil, fmt.Errorf("%w: offset %d, length %d", ErrBadArguments, offset, length)
+	if err := checkRead(offset, length); err != nil {
+		return nil, err
 	}
 	file, size, err := open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
+	from, n := readSpan(size, offset, length)
+	return readAt(file, from, n)
+}
+
+// checkRead returns ErrBadArguments for what Read does not take.
+func checkRead(offset, length int64) error {
+	if length < 0 || offset < 0 && length != 0 {
+		return fmt.Errorf("%w: offset %d, length %d", ErrBadArguments, offset, length)
+	}
+	return nil
+}
+
+// readSpan returns where in a log of that size the answer to Read begins and how long it
+// is; zero or less for an empty one.
+func readSpan(size, offset, length int64) (from, n int64) {
 	switch {
 	case offset < 0:
-		offset = max(0, size+max(offset, -MaxRead))
-		length = size - offset
+		from = max(0, size+max(offset, -MaxRead))
+		return from, size - from // at most MaxRead
 	case length == 0 || length > size-offset:
 		length = size - offset
 	}
-	return readAt(file, offset, min(length, MaxRead))
+	return offset, min(length, MaxRead)
 }
 
 // Tail returns the end of the log at path, by the rules of Python's
@@ -67,13 +82,19 @@ func tail(open opener, path string, offset, length int64) (data []byte, size int
 		return nil, 0, false, err
 	}
 	defer file.Close()
+	from, n, overflow := tailSpan(size, offset, length)
+	data, err = readAt(file, from, n)
+	return data, size, overflow, err
+}
+
+// tailSpan is readSpan for Tail.
+func tailSpan(size, offset, length int64) (from, n int64, overflow bool) {
 	overflow = size > clamp(offset)+clamp(length)
 	if offset >= size {
-		return []byte{}, size, overflow, nil
+		return size, 0, overflow
 	}
-	length = min(length, size, MaxRead)
-	data, err = readAt(file, size-length, length)
-	return data, size, overflow, err
+	n = min(length, size, MaxRead)
+	return size - n, n, overflow
 }
 
 // clamp keeps the sum of two numbers from overflowing.

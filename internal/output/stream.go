@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Sink is where a Stream ends: a File, or later a syslog or a ring. Its methods are
-// called concurrently.
+// Sink is where a Stream ends: a File, a Ring, a syslog. Its methods are called
+// concurrently.
 type Sink interface {
 	io.Writer
 	// Reopen opens what lies behind the sink anew, after a rotation by others.
