@@ -120,6 +120,23 @@ func (c *Client) post(ctx context.Context, body []byte) ([]byte, error) {
 		return nil, err
 	}
 	req.Header.Set("Content-Type", "text/xml")
+	resp, err := c.send(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, c.most+1))
+	if err == nil && int64(len(answer)) > c.most {
+		err = errTooLong
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.shown, err)
+	}
+	return answer, nil
+}
+
+// send sends a request and returns the answer if its status is 200.
+func (c *Client) send(req *http.Request) (*http.Response, error) {
 	if c.user != nil {
 		password, _ := c.user.Password() // none is the empty one
 		req.SetBasicAuth(c.user.Username(), password)
@@ -131,22 +148,14 @@ func (c *Client) post(ctx context.Context, body []byte) ([]byte, error) {
 		}
 		return nil, fmt.Errorf("%s: %w", c.shown, err)
 	}
-	defer resp.Body.Close()
-	switch resp.StatusCode {
-	case http.StatusOK:
-	case http.StatusUnauthorized:
+	if resp.StatusCode == http.StatusOK {
+		return resp, nil
+	}
+	_ = resp.Body.Close() // the status says all
+	if resp.StatusCode == http.StatusUnauthorized {
 		return nil, fmt.Errorf("%s: %w", c.shown, ErrUnauthorized)
-	default:
-		return nil, fmt.Errorf("%s: %w", c.shown, &HTTPError{resp.StatusCode})
 	}
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, c.most+1))
-	if err == nil && int64(len(answer)) > c.most {
-		err = errTooLong
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", c.shown, err)
-	}
-	return answer, nil
+	return nil, fmt.Errorf("%s: %w", c.shown, &HTTPError{resp.StatusCode})
 }
 
 // quick is Call for a method that does not wait for processes.

@@ -1,6 +1,9 @@
 package control
 
-import "context"
+import (
+	"context"
+	"iter"
+)
 
 // Wait says when a start or a stop returns.
 type Wait int
@@ -35,6 +38,11 @@ type API interface {
 	ReadLog(ctx context.Context, log LogName, offset, length int64) ([]byte, error)
 	// TailLog returns the end of a log, with Python's rules for offset and length.
 	TailLog(ctx context.Context, log LogName, offset, length int64) (Tail, error)
+	// FollowLog yields what is written to a log from now on until ctx ends, beginning back
+	// bytes before its end. A log that is not there is a fault at once. An error among the
+	// chunks is the last. A chunk is valid until the next; the sequence is for one reader,
+	// once.
+	FollowLog(ctx context.Context, log LogName, back int64) (iter.Seq2[[]byte, error], error)
 	// ClearLogs empties the logs of the selected processes.
 	ClearLogs(ctx context.Context, sel Selector) ([]Result, error)
 	// ClearMainLog empties the daemon's own log.

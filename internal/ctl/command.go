@@ -73,7 +73,7 @@ func printUsage(cmd *cobra.Command) {
 // execute runs one command line against the server.
 func execute(ctx context.Context, env Env, server Server, line string) error {
 	out := bufio.NewWriter(env.Stdout)
-	s := &session{server: server, out: out}
+	s := &session{server: server, env: env, out: out}
 	api, err := env.Dial(server)
 	code := exitGeneric
 	if err != nil {

@@ -127,6 +127,15 @@ tail -x web
 tail - web
 tail 5 web
 tail --5 web
+tail -f
+tail -fx web
+tail -f web foo
+tail -f web stdout extra
+tail web -f
+tail -f nope
+tail -f grp:*
+tail -f quiet
+maintail -f x
 start
 stop
 restart
@@ -239,14 +248,12 @@ var debianDifferences = map[string]struct {
 	why string
 	answer
 }{
-	"clear grp:*":              {"a group is a name like any other", answer{Out: "grp:ga: cleared\ngrp:gb: cleared\n"}},
-	"tail --5 web":             {"Python takes it for an offset from the start", answer{Out: "Error: bad argument --5\n", Code: 1}},
-	"tail":                     {"-f is not built yet", answer{Out: "Error: too few arguments\n" + tailHelp, Code: 1}},
-	"tail -2 web stdout extra": {"-f is not built yet", answer{Out: "Error: too many arguments\n" + tailHelp, Code: 1}},
-	"maintail -5 x":            {"-f is not built yet", answer{Out: "Error: too many arguments\n" + maintailHelp, Code: 1}},
+	"clear grp:*":  {"a group is a name like any other", answer{Out: "grp:ga: cleared\ngrp:gb: cleared\n"}},
+	"tail --5 web": {"Python takes it for an offset from the start", answer{Out: "Error: bad argument --5\n", Code: 1}},
 }
 
-const maintailHelp = "maintail -100\tlast 100 *bytes* of supervisord main log file\n" +
+const maintailHelp = "maintail -f \tContinuous tail of supervisor main log file (Ctrl-C to exit)\n" +
+	"maintail -100\tlast 100 *bytes* of supervisord main log file\n" +
 	"maintail\tlast 1600 *bytes* of supervisor main log file\n\n"
 
 // Our supervisorctl prints what Debian's prints when it drives Debian's daemon, and

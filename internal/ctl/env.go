@@ -28,6 +28,9 @@ type Env struct {
 	// it names none. An empty path stands for the file found by search, which may be
 	// missing: that is no error.
 	LoadFile func(path string) (Server, error)
+	// UntilInterrupt returns a context that ends when the user interrupts, by Ctrl-C. Until
+	// stop is called an interrupt does nothing else.
+	UntilInterrupt func(ctx context.Context) (until context.Context, stop context.CancelFunc)
 	// Dial returns the supervisor at a server. It need not connect yet.
 	Dial func(s Server) (API, error)
 }

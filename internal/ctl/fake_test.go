@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -36,6 +37,11 @@ type supervisor struct {
 	err       error // what every call fails with
 	rereadErr error
 	calls     []string // those that change something
+	more      []string // what comes while a log is followed
+	// idle is called when nothing more comes; then the log is followed until the context
+	// ends. If it is nil the server ends it, with followErr if that is not nil.
+	idle      func()
+	followErr error
 }
 
 func (f *supervisor) fail() error { return f.err }
@@ -149,6 +155,28 @@ func (f *supervisor) ReadLog(_ context.Context, log control.LogName, offset, len
 		return slice(found[0].stderr, offset, length)
 	}
 	return slice(found[0].stdout, offset, length)
+}
+
+func (f *supervisor) FollowLog(ctx context.Context, log control.LogName, back int64) (iter.Seq2[[]byte, error], error) {
+	data, err := f.ReadLog(ctx, log, -back, 0)
+	if err != nil {
+		return nil, err
+	}
+	return func(yield func([]byte, error) bool) {
+		for _, chunk := range append([]string{string(data)}, f.more...) {
+			if !yield([]byte(chunk), nil) {
+				return
+			}
+		}
+		if f.followErr != nil {
+			yield(nil, f.followErr)
+			return
+		}
+		if f.idle != nil {
+			f.idle()
+			<-ctx.Done()
+		}
+	}, nil
 }
 
 // slice follows Python's rules as far as ctl uses them.
@@ -273,6 +301,9 @@ func env(f *supervisor, out, errs *bytes.Buffer) ctl.Env {
 		LookupEnv: func(string) (string, bool) { return "", false },
 		LoadFile:  func(string) (ctl.Server, error) { return ctl.Server{URL: "unix:///run/s.sock"}, nil },
 		Dial:      func(ctl.Server) (ctl.API, error) { return f, nil },
+		UntilInterrupt: func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return ctx, func() {}
+		},
 	}
 }
 

@@ -13,7 +13,10 @@ import (
 // tailBytes is how much of a log is shown when nothing else is asked for.
 const tailBytes = 1600
 
-// tail prints the end of a log of one process.
+// followFlag in place of a number of bytes follows a log.
+const followFlag = "-f"
+
+// tail prints the end of a log of one process, or follows it.
 func (s *session) tail(ctx context.Context, args []string) (int, error) {
 	if len(args) == 0 {
 		return s.usageError("tail", "too few arguments"), nil
@@ -21,6 +24,7 @@ func (s *session) tail(ctx context.Context, args []string) (int, error) {
 	if len(args) > 3 {
 		return s.usageError("tail", "too many arguments"), nil
 	}
+	following := args[0] == followFlag
 	length, args, err := tailLength(args)
 	if len(args) == 0 {
 		s.printf("Error: tail requires process name\n")
@@ -43,6 +47,9 @@ func (s *session) tail(ctx context.Context, args []string) (int, error) {
 	}
 	name := args[0]
 	sel := control.ParseSelector(name)
+	if following {
+		return s.follow(ctx, "logtail/"+name+"/"+stream.String(), control.LogName{Of: sel, Stream: stream})
+	}
 	if sel.Group == "" || !sel.IsOne() {
 		s.printf("%s: ERROR (no such process name)\n", name)
 		return exitGeneric, nil
@@ -50,10 +57,13 @@ func (s *session) tail(ctx context.Context, args []string) (int, error) {
 	return s.printLog(ctx, name, control.LogName{Of: sel, Stream: stream}, length)
 }
 
-// maintail prints the end of the supervisor's own log.
+// maintail prints the end of the supervisor's own log, or follows it.
 func (s *session) maintail(ctx context.Context, args []string) (int, error) {
 	if len(args) > 1 {
 		return s.usageError("maintail", "too many arguments"), nil
+	}
+	if len(args) == 1 && args[0] == followFlag {
+		return s.follow(ctx, "mainlogtail", control.LogName{Main: true})
 	}
 	length, rest, err := tailLength(args)
 	if len(rest) > 0 {
@@ -67,10 +77,13 @@ func (s *session) maintail(ctx context.Context, args []string) (int, error) {
 }
 
 // tailLength takes a leading -N off args: the number of bytes to show, 0 for the whole
-// log. A number is at most what XML-RPC can carry.
+// log. A number is at most what XML-RPC can carry. A leading -f asks for none.
 func tailLength(args []string) (length int64, rest []string, err error) {
 	if len(args) == 0 || !strings.HasPrefix(args[0], "-") {
 		return tailBytes, args, nil
+	}
+	if args[0] == followFlag {
+		return 0, args[1:], nil
 	}
 	n, err := strconv.ParseUint(args[0][1:], 10, 31)
 	if err != nil {

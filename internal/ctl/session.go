@@ -20,6 +20,7 @@ const apiVersion = "3.0"
 type session struct {
 	api    API
 	server Server
+	env    Env
 	out    *bufio.Writer // flushed by whoever runs the session
 }
 

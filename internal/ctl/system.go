@@ -1,10 +1,12 @@
 package ctl
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"net"
 	"os"
+	"os/signal"
 	"strconv"
 	"strings"
 
@@ -20,6 +22,9 @@ func SystemEnv() Env {
 		Stderr:    os.Stderr,
 		LookupEnv: os.LookupEnv,
 		LoadFile:  loadFile,
+		UntilInterrupt: func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return signal.NotifyContext(ctx, os.Interrupt)
+		},
 		Dial: func(s Server) (API, error) {
 			return client.New(client.Options{ServerURL: s.URL, Username: s.Username, Password: s.Password})
 		},

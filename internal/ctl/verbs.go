@@ -40,7 +40,8 @@ func verbs() []verb {
 		},
 		{
 			"maintail", false, true, (*session).maintail,
-			"maintail -100\tlast 100 *bytes* of supervisord main log file\n" +
+			"maintail -f \tContinuous tail of supervisor main log file (Ctrl-C to exit)\n" +
+				"maintail -100\tlast 100 *bytes* of supervisord main log file\n" +
 				"maintail\tlast 1600 *bytes* of supervisor main log file\n",
 		},
 		{
@@ -103,8 +104,10 @@ func verbs() []verb {
 		},
 		{
 			"tail", false, true, (*session).tail,
-			"tail [-100] <name> [stdout|stderr] (default stdout)\n" +
+			"tail [-f] <name> [stdout|stderr] (default stdout)\n" +
 				"Ex:\n" +
+				"tail -f <name>\t\tContinuous tail of named process stdout\n" +
+				"\t\t\tCtrl-C to exit.\n" +
 				"tail -100 <name>\tlast 100 *bytes* of process stdout\n" +
 				"tail <name> stderr\tlast 1600 *bytes* of process stderr",
 		},

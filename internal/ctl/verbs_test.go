@@ -95,6 +95,14 @@ func TestVerbs(t *testing.T) {
 		{"tail :", ":: ERROR (no such process name)\n", 1},
 		{"tail broken", "broken: ERROR (no log file)\n", 1},
 		{"maintail", "supervisord: ERROR (no log file)\n", 1},
+		{"tail -f", "Error: tail requires process name\n", 1},
+		{"tail -fx web", "Error: bad argument -fx\n", 1},
+		{"tail -f web OOPS", "Error: bad channel 'oops'\n", 1},
+		{"tail web -f", "Error: bad channel '-f'\n", 1},
+		{"tail -f web stdout x", "Error: too many arguments\n" + tailHelp, 1},
+		{"tail -f web", "==> Press Ctrl-C to exit <==\none\ntwo\n", 0},
+		{"tail -f web:web STDERR", "==> Press Ctrl-C to exit <==\noops\n", 0},
+		{"maintail -f -f", "Error: too many arguments\n" + maintailHelp, 1},
 		{"maintail -x", "Error: bad argument -x\n", 1},
 		{"maintail 5", "Error: bad argument 5\n", 1},
 
@@ -130,7 +138,8 @@ func TestVerbs(t *testing.T) {
 	}
 }
 
-const tailHelp = "tail [-100] <name> [stdout|stderr] (default stdout)\nEx:\n" +
+const tailHelp = "tail [-f] <name> [stdout|stderr] (default stdout)\nEx:\n" +
+	"tail -f <name>\t\tContinuous tail of named process stdout\n\t\t\tCtrl-C to exit.\n" +
 	"tail -100 <name>\tlast 100 *bytes* of process stdout\n" +
 	"tail <name> stderr\tlast 1600 *bytes* of process stderr\n"
 

@@ -1,7 +1,9 @@
 package daemon
 
 import (
+	"context"
 	"io"
+	"iter"
 	"log/slog"
 	"os"
 
@@ -104,6 +106,14 @@ func (l logFiles) Read(path string, offset, length int64) ([]byte, error) {
 		l.main.flush()
 	}
 	return l.Files.Read(path, offset, length)
+}
+
+// Follow yields what is written to a log, the latest lines of the daemon's own included.
+func (l logFiles) Follow(ctx context.Context, path string, back int64) iter.Seq2[[]byte, error] {
+	if path == l.Main() {
+		l.main.flush()
+	}
+	return l.Files.Follow(ctx, path, back)
 }
 
 // Clear empties a log; what the daemon has logged before goes with it.

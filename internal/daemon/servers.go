@@ -15,6 +15,7 @@ import (
 	"supervisord/internal/control"
 	"supervisord/internal/event"
 	"supervisord/internal/httpd"
+	"supervisord/internal/logtail"
 	"supervisord/internal/mainlog"
 	"supervisord/internal/rpc"
 )
@@ -27,6 +28,7 @@ const farewell = 2 * time.Second
 type servers struct {
 	inet, unix []*httpd.Server
 	serving    errgroup.Group
+	end        func() // ends the answers that go on; nil before serve
 }
 
 // listen binds every server of the configuration, TCP first as Python does; either all
@@ -110,23 +112,29 @@ func (s *servers) url() string {
 	return ""
 }
 
-// serve answers requests until shutdown.
-func (s *servers) serve(handler http.Handler) {
+// serve answers requests until shutdown, which calls end before it waits for them.
+func (s *servers) serve(handler http.Handler, end func()) {
+	s.end = end
 	for _, server := range s.all() {
 		s.serving.Go(func() error { return server.Serve(handler) })
 	}
 }
 
-// faces returns the handler of all that can be asked for over HTTP.
-func faces(api control.API, log *slog.Logger) http.Handler {
+// faces returns the handler of all that can be asked for over HTTP, and what ends the
+// answers that have no end of their own.
+func faces(api control.API, log *slog.Logger) (handler http.Handler, end func()) {
 	xmlrpc := rpc.NewHandler(api, log)
+	tails := logtail.NewHandler(api, log)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/RPC2") { // whatever follows, as Python
+		switch path := r.URL.Path; {
+		case strings.HasPrefix(path, "/RPC2"): // whatever follows, as Python
 			xmlrpc.ServeHTTP(w, r)
-			return
+		case strings.HasPrefix(path, "/logtail"), strings.HasPrefix(path, "/mainlogtail"):
+			tails.ServeHTTP(w, r)
+		default:
+			http.NotFound(w, r)
 		}
-		http.NotFound(w, r)
-	})
+	}), tails.Close
 }
 
 // shutdown lets the requests that are being answered end, for a moment, and closes the
@@ -134,6 +142,9 @@ func faces(api control.API, log *slog.Logger) http.Handler {
 func (s *servers) shutdown(log *slog.Logger) {
 	ctx, cancel := context.WithTimeout(context.Background(), farewell)
 	defer cancel()
+	if s.end != nil {
+		s.end()
+	}
 	for _, server := range s.all() {
 		if err := server.Shutdown(ctx); err != nil {
 			log.Warn("HTTP server did not close in order", "err", err)

@@ -50,6 +50,7 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	g.next.ServeHTTP(a, r)
+	a.hurry() // for what the server still has to write: after a long stream the last term is over
 }
 
 // answer remembers the status for the access log.

@@ -191,7 +191,8 @@ func TestFollowerOfARingThatLagsIsTold(t *testing.T) {
 	r := &output.Ring{Max: 8}
 	put(t, r, "begin ")
 	var seen []string
-	for chunk := range r.Follow(t.Context(), 6) {
+	for chunk, err := range r.Follow(t.Context(), 6) {
+		noError(t, err)
 		seen = append(seen, string(chunk))
 		switch len(seen) {
 		case 1: // while it is busy with the first
@@ -211,7 +212,8 @@ func TestFollowerOfARingSurvivesItsClearing(t *testing.T) {
 	r := &output.Ring{Max: 8}
 	put(t, r, "begin ")
 	var seen []string
-	for chunk := range r.Follow(t.Context(), 6) {
+	for chunk, err := range r.Follow(t.Context(), 6) {
+		noError(t, err)
 		seen = append(seen, string(chunk))
 		if len(seen) == 2 {
 			break

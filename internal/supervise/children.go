@@ -68,6 +68,8 @@ type runner struct {
 
 	// logs are the paths of the process's logs, once they are known.
 	logs [2]atomic.Pointer[string]
+	// rings keep the latest output of the streams that no file keeps.
+	rings [2]output.Ring
 
 	stdin    stdin
 	checking chan struct{} // holds a token while check is going on

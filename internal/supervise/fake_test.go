@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"strings"
 	"sync"
@@ -16,6 +17,7 @@ import (
 	"supervisord/internal/control"
 	"supervisord/internal/event"
 	"supervisord/internal/mainlog"
+	"supervisord/internal/output"
 	"supervisord/internal/process"
 	"supervisord/internal/supervise"
 )
@@ -127,6 +129,8 @@ func (r *fakeRunner) WriteStdin(context.Context, []byte) error { return nil }
 
 func (r *fakeRunner) Logs() (stdout, stderr string) { return r.name + ".out", "" }
 
+func (r *fakeRunner) Ring(control.LogStream) *output.Ring { return nil }
+
 // running is a Loop under test.
 type running struct {
 	*supervise.Loop
@@ -216,6 +220,8 @@ type noLogs struct{}
 func (noLogs) Read(string, int64, int64) ([]byte, error) { return nil, nil }
 
 func (noLogs) Tail(string, int64, int64) ([]byte, int64, bool, error) { return nil, 0, false, nil }
+
+func (noLogs) Follow(context.Context, string, int64) iter.Seq2[[]byte, error] { return nil }
 
 func (noLogs) Clear(string) error { return nil }
 

@@ -3,70 +3,111 @@ package supervise
 import (
 	"context"
 	"errors"
+	"iter"
 
 	"supervisord/internal/control"
 	"supervisord/internal/output"
 )
 
-// Logs reads and clears log files. Its methods may block.
+// Logs reads, follows and clears log files. Its methods may block.
 type Logs interface {
 	Read(path string, offset, length int64) ([]byte, error)
 	Tail(path string, offset, length int64) (data []byte, size int64, overflow bool, err error)
+	Follow(ctx context.Context, path string, back int64) iter.Seq2[[]byte, error]
 	Clear(path string) error
 	// Main returns the path of the daemon's own log; empty if it is not a file.
 	Main() string
 }
 
+// found is where a log can be read.
+type found struct {
+	path string       // empty: there is no file
+	ring *output.Ring // if not nil, what is read instead
+}
+
+// find looks a log up.
+func (l *Loop) find(log control.LogName) (found, error) {
+	if log.Main {
+		return found{path: l.logs.Main()}, nil
+	}
+	p, err := l.view.Load().one(log.Of)
+	if err != nil {
+		return found{}, err
+	}
+	stdout, stderr := p.runner.Logs()
+	at := found{stdout, p.runner.Ring(log.Stream)}
+	if log.Stream == control.Stderr {
+		at.path = stderr
+	}
+	return at, nil
+}
+
 // ReadLog returns part of a log.
 func (l *Loop) ReadLog(_ context.Context, log control.LogName, offset, length int64) ([]byte, error) {
-	path, err := l.logPath(log)
+	at, err := l.find(log)
 	if err != nil {
 		return nil, err
 	}
-	if path == "" {
+	var data []byte
+	switch {
+	case at.ring != nil:
+		data, err = at.ring.Read(offset, length)
+	case at.path != "":
+		data, err = l.logs.Read(at.path, offset, length)
+	default:
 		return nil, control.NewFault(control.NoFile, "")
 	}
-	data, err := l.logs.Read(path, offset, length)
+	return data, asLogFault(err, at.path)
+}
+
+// asLogFault returns the fault that tells of an error with the log at path.
+func asLogFault(err error, path string) error {
 	switch {
+	case err == nil:
+		return nil
 	case errors.Is(err, output.ErrBadArguments):
-		return nil, control.NewFault(control.BadArguments, "")
+		return control.NewFault(control.BadArguments, "")
 	case errors.Is(err, output.ErrNoFile):
-		return nil, control.NewFault(control.NoFile, path)
-	case err != nil:
-		return nil, control.NewFault(control.Failed, err.Error())
+		return control.NewFault(control.NoFile, path)
 	}
-	return data, nil
+	return control.NewFault(control.Failed, err.Error())
 }
 
 // TailLog returns the end of a log. A log that does not exist is empty, as in Python.
 func (l *Loop) TailLog(_ context.Context, log control.LogName, offset, length int64) (control.Tail, error) {
-	path, err := l.logPath(log)
-	if err != nil || path == "" {
+	at, err := l.find(log)
+	if err != nil {
 		return control.Tail{}, err
 	}
-	data, size, overflow, err := l.logs.Tail(path, offset, length)
+	var tail control.Tail
+	switch {
+	case at.ring != nil:
+		tail.Data, tail.Size, tail.Overflow = at.ring.Tail(offset, length)
+	case at.path != "":
+		tail.Data, tail.Size, tail.Overflow, err = l.logs.Tail(at.path, offset, length)
+	}
 	if errors.Is(err, output.ErrNoFile) {
 		return control.Tail{}, nil
 	}
-	if err != nil {
-		return control.Tail{}, control.NewFault(control.Failed, err.Error())
-	}
-	return control.Tail{Data: data, Size: size, Overflow: overflow}, nil
+	return tail, asLogFault(err, at.path)
 }
 
-func (l *Loop) logPath(log control.LogName) (string, error) {
-	if log.Main {
-		return l.logs.Main(), nil
+// FollowLog yields what is written to a log from now on.
+func (l *Loop) FollowLog(ctx context.Context, log control.LogName, back int64) (iter.Seq2[[]byte, error], error) {
+	at, err := l.find(log)
+	switch {
+	case err != nil:
+		return nil, err
+	case at.ring != nil:
+		return at.ring.Follow(ctx, back), nil
+	case at.path == "":
+		return nil, control.NewFault(control.NoFile, "")
 	}
-	p, err := l.view.Load().one(log.Of)
-	if err != nil {
-		return "", err
+	// Whether there is something to follow is known by looking, without reading it.
+	if _, _, _, err := l.logs.Tail(at.path, 0, 0); err != nil {
+		return nil, asLogFault(err, at.path)
 	}
-	stdout, stderr := p.runner.Logs()
-	if log.Stream == control.Stderr {
-		return stderr, nil
-	}
-	return stdout, nil
+	return l.logs.Follow(ctx, at.path, back), nil
 }
 
 // ClearLogs empties the logs of the selected processes, whether they run or not.
@@ -87,6 +128,11 @@ func (l *Loop) ClearLogs(_ context.Context, sel control.Selector) ([]control.Res
 }
 
 func (l *Loop) clear(p *proc) *control.Fault {
+	for _, stream := range []control.LogStream{control.Stdout, control.Stderr} {
+		if ring := p.runner.Ring(stream); ring != nil {
+			_ = ring.Clear() // it never fails
+		}
+	}
 	stdout, stderr := p.runner.Logs()
 	for _, path := range []string{stdout, stderr} {
 		if path == "" {
@@ -105,14 +151,7 @@ func (l *Loop) ClearMainLog(context.Context) error {
 	if path == "" {
 		return control.NewFault(control.NoFile, "")
 	}
-	err := l.logs.Clear(path)
-	if errors.Is(err, output.ErrNoFile) {
-		return control.NewFault(control.NoFile, path)
-	}
-	if err != nil {
-		return control.NewFault(control.Failed, err.Error())
-	}
-	return nil
+	return asLogFault(l.logs.Clear(path), path)
 }
 
 // asError makes a nil fault a nil error.

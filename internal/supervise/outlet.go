@@ -63,7 +63,7 @@ func (n *run) openStream(channel int, log *config.StreamLog) (*output.Stream, er
 	if n.children.Log.Enabled(context.Background(), slog.LevelDebug) {
 		sinks = append(sinks, echo{n.children.Log, n.program.Name, channels[channel]})
 	}
-	return output.NewStream(output.StreamOptions{Sinks: sinks, StripANSI: n.children.StripANSI}), nil
+	return output.NewStream(output.StreamOptions{Sinks: sinks, Taps: n.taps(channel), StripANSI: n.children.StripANSI}), nil
 }
 
 // openSink returns nil for a target that takes nothing.

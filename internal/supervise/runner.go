@@ -5,11 +5,12 @@ import (
 
 	"supervisord/internal/config"
 	"supervisord/internal/control"
+	"supervisord/internal/output"
 	"supervisord/internal/process"
 )
 
-// Runner starts and signals the children of one process, one at a time. Start, Signal
-// and Logs are called by the loop and must not block.
+// Runner starts and signals the children of one process, one at a time. Start, Signal,
+// Logs and Ring are called by the loop and must not block.
 type Runner interface {
 	// Start starts a child in the background. It answers through post with one Spawned
 	// or SpawnFailed, and after Spawned, once the child's output has been written, with
@@ -25,6 +26,9 @@ type Runner interface {
 	WriteStdin(ctx context.Context, data []byte) error
 	// Logs returns the paths of the two logs; empty where there is none.
 	Logs() (stdout, stderr string)
+	// Ring returns what keeps the latest output of a stream that no file keeps. It is nil
+	// where there is a file, and for stderr that is part of stdout.
+	Ring(stream control.LogStream) *output.Ring
 }
 
 // Runners makes the Runner of each process.

@@ -2,6 +2,7 @@ package rpctest
 
 import (
 	"context"
+	"iter"
 
 	"supervisord/internal/control"
 	"supervisord/internal/process"
@@ -60,6 +61,64 @@ func (s *Supervisor) TailLog(_ context.Context, name control.LogName, offset, le
 	}
 	tail.Data = data[min(max(offset, 0), size):]
 	return tail, nil
+}
+
+// FollowLog implements [control.API].
+func (s *Supervisor) FollowLog(ctx context.Context, name control.LogName, back int64) (iter.Seq2[[]byte, error], error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	data, err := s.log(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case data == nil:
+		return nil, fault(control.NoFile)
+	}
+	at := max(0, len(data)-int(back))
+	return func(yield func([]byte, error) bool) {
+		for ctx.Err() == nil {
+			more, grown := s.after(name, at)
+			if at += len(more); len(more) > 0 && !yield(more, nil) {
+				return
+			}
+			select {
+			case <-grown:
+			case <-ctx.Done():
+			}
+		}
+	}, nil
+}
+
+// after returns what a log holds behind an offset, and what is closed when that is more.
+func (s *Supervisor) after(name control.LogName, at int) ([]byte, <-chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	data, _ := s.log(name) // it was there before
+	if s.grown == nil {
+		s.grown = make(chan struct{})
+	}
+	return data[min(at, len(data)):], s.grown
+}
+
+// Append writes to the end of a log that is there.
+func (s *Supervisor) Append(name control.LogName, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	log := &s.MainLog
+	if !name.Main {
+		p, err := s.one(name.Of)
+		if err != nil {
+			panic(err) // the test names what is not there
+		}
+		if log = &p.Out; name.Stream == control.Stderr {
+			log = &p.Err
+		}
+	}
+	*log = append(*log, text...)
+	if s.grown != nil {
+		close(s.grown)
+		s.grown = nil
+	}
 }
 
 // ClearLogs implements [control.API].

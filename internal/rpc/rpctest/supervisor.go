@@ -27,6 +27,7 @@ type Supervisor struct {
 	inactive  map[string]bool // groups that were removed
 	published []string
 	waiting   chan struct{}
+	grown     chan struct{} // closed by the next Append; nil while nobody waits
 }
 
 var _ control.API = (*Supervisor)(nil)
