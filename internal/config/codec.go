@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"supervisord/internal/output/timestamp"
 )
 
 // codec reads one kind of value.
@@ -42,6 +44,7 @@ var (
 	filePattern = pure("file pattern", parseGlob)
 	rotation    = pure("`daily`, `hourly` or duration", parseRotation)
 	compression = pure("`gzip` or `none`", parseCompression)
+	timeLayout  = pure("form of a time", timestamp.Parse)
 
 	optionalOctal = codec[*os.FileMode]{
 		kind: "octal number",
@@ -135,8 +138,11 @@ func parseDuration(s string) (time.Duration, error) {
 	return min(d, longest), nil
 }
 
-// leastRotation is the shortest time between rotations by the clock.
-const leastRotation = time.Second
+// leastRotation and mostRotation bound the time between rotations by the clock.
+const (
+	leastRotation = time.Minute
+	mostRotation  = 366 * 24 * time.Hour
+)
 
 func parseRotation(s string) (time.Duration, error) {
 	switch strings.ToLower(s) {
@@ -146,8 +152,8 @@ func parseRotation(s string) (time.Duration, error) {
 		return time.Hour, nil
 	}
 	d, err := parseDuration(s)
-	if err != nil || d != 0 && d < leastRotation {
-		return 0, fmt.Errorf("not daily, hourly or a duration from 1s: '%s'", s)
+	if err != nil || d != 0 && (d < leastRotation || d > mostRotation) {
+		return 0, fmt.Errorf("not daily, hourly or a duration from 1m to 366 days: '%s'", s)
 	}
 	return d, nil
 }

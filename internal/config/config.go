@@ -3,6 +3,8 @@ package config
 import (
 	"os"
 	"time"
+
+	"supervisord/internal/output/timestamp"
 )
 
 // Config is a whole configuration, expanded and checked: what Load returns and
@@ -236,7 +238,7 @@ type Program struct {
 	Stdout, Stderr StreamLog
 
 	LogFormat    LogFormat
-	LogTimestamp string // of the formats text and json: a name or a pattern of strftime(3)
+	LogTimestamp timestamp.Layout // of the formats text and json
 
 	SyslogFacility       string // lower case, as in syslog.conf(5): local0, kern …
 	SyslogTag            string // empty: supervisord, and the name of the process before each line

@@ -3,6 +3,8 @@ package config
 import (
 	"os"
 	"time"
+
+	"supervisord/internal/output/timestamp"
 )
 
 // processNameKey is the one option whose default is an expression.
@@ -65,7 +67,7 @@ var programOptions = newTable(
 	perProcess(opt("stdout_logfile_backups", func(p *Program) *int { return &p.Stdout.Backups }, count, "10", Restart, Python,
 		"How many rotated logs are kept.")),
 	perProcess(opt("stdout_logfile_rotate", func(p *Program) *time.Duration { return &p.Stdout.Rotate }, rotation, "0", Restart, Ours,
-		"How often the log is rotated whatever its size: at midnight, at the full hour, or at multiples of a duration since midnight. 0: never.")),
+		"How often the log is rotated whatever its size: at midnight, at the full hour, or at multiples of a duration, from 1m. 0: never.")),
 	perProcess(opt("stdout_logfile_compress", func(p *Program) *bool { return &p.Stdout.Compress }, compression, "none", Restart, Ours,
 		"How rotated logs are compressed. gzip makes log.1.gz of log.1.")),
 	perProcess(opt("stdout_capture_maxbytes", func(p *Program) *int64 { return &p.Stdout.CaptureMaxBytes }, byteSize, "0", Restart, Python,
@@ -82,7 +84,7 @@ var programOptions = newTable(
 	perProcess(opt("stderr_logfile_backups", func(p *Program) *int { return &p.Stderr.Backups }, count, "10", Restart, Python,
 		"How many rotated logs are kept.")),
 	perProcess(opt("stderr_logfile_rotate", func(p *Program) *time.Duration { return &p.Stderr.Rotate }, rotation, "0", Restart, Ours,
-		"How often the log is rotated whatever its size: at midnight, at the full hour, or at multiples of a duration since midnight. 0: never.")),
+		"How often the log is rotated whatever its size: at midnight, at the full hour, or at multiples of a duration, from 1m. 0: never.")),
 	perProcess(opt("stderr_logfile_compress", func(p *Program) *bool { return &p.Stderr.Compress }, compression, "none", Restart, Ours,
 		"How rotated logs are compressed. gzip makes log.1.gz of log.1.")),
 	perProcess(opt("stderr_capture_maxbytes", func(p *Program) *int64 { return &p.Stderr.CaptureMaxBytes }, byteSize, "0", Restart, Python,
@@ -94,8 +96,8 @@ var programOptions = newTable(
 
 	opt("log_format", func(p *Program) *LogFormat { return &p.LogFormat }, word("`raw`, `text` or `json`", FormatRaw, FormatText, FormatJSON), "raw", Restart, Ours,
 		"The form of the output in files and on /dev/stdout and /dev/stderr: as the program wrote it, or line by line with time, process and stream, as text or as a JSON object."),
-	opt("log_timestamp", func(p *Program) *string { return &p.LogTimestamp }, text, "rfc3339", Restart, Ours,
-		"The time in the formats text and json: rfc3339 (with milliseconds), rfc3339nano, unix, or a pattern of strftime(3), with %% for a percent sign: %%Y-%%m-%%d %%H:%%M:%%S."),
+	opt("log_timestamp", func(p *Program) *timestamp.Layout { return &p.LogTimestamp }, timeLayout, timestamp.Default, Restart, Ours,
+		"The time in the formats text and json: rfc3339, rfc3339ms (with milliseconds), rfc3339nano, unix, or a pattern of strftime(3), with %% for each percent sign, which may also have %%L, %%f and %%N (the second in 3, 6 and 9 digits): %%Y-%%m-%%d %%H:%%M:%%S.%%L."),
 
 	opt("syslog_facility", func(p *Program) *string { return &p.SyslogFacility }, syslogFacility, "user", Restart, GoOriginal,
 		"The facility of what goes to syslog: kern, user, mail, daemon, auth, syslog, lpr, news, uucp, cron, authpriv, ftp, local0 to local7."),

@@ -72,7 +72,8 @@ var kinds = map[string]sample{
 	"tcp://host:port or unix:///path": {"unix:///a//b", "unix:///a/b", "unix://a", "('Unix socket path %s is not an absolute path', 'a')"},
 	"command, http(s)://… or tcp://host:port":                    {"http://x/ -d y", "http://x/ -d y", "tcp://x", "not a command, an http(s):// or a tcp://host:port URL: 'tcp://x'"},
 	"path in an existing directory, `syslog` or a syslog server": {"SYSLOG @tcp:h", "syslog @tcp:h:6514", "/none/x", "The directory named as part of the path /none/x does not exist"},
-	"`daily`, `hourly` or duration":                              {"Daily", "24h0m0s", "10ms", "not daily, hourly or a duration from 1s: '10ms'"},
+	"`daily`, `hourly` or duration":                              {"Daily", "24h0m0s", "10ms", "not daily, hourly or a duration from 1m to 366 days: '10ms'"},
+	"form of a time":                                             {"%H:%M", "%H:%M", "%Q", "unknown directive %Q"},
 	"`gzip` or `none`":                                           {"GZIP", "true", "zip", "neither gzip nor none: 'zip'"},
 	"`raw`, `text` or `json`":                                    {"JSON", "json", "xml", "not one of [raw text json]: 'xml'"},
 	"`text` or `json`":                                           {"JSON", "json", "raw", "not one of [text json]: 'raw'"},
@@ -220,7 +221,7 @@ func TestDefaults(t *testing.T) {
 		stdout_events_enabled=false stdout_syslog=false
 		stderr_logfile=[AUTO] stderr_logfile_maxbytes=52428800 stderr_logfile_backups=10 stderr_logfile_rotate=0s stderr_logfile_compress=false stderr_capture_maxbytes=0
 		stderr_events_enabled=false stderr_syslog=false
-		log_format=raw log_timestamp=rfc3339 syslog_facility=user syslog_stdout_priority=info syslog_stderr_priority=info syslog_format=rfc3164 restart_when_binary_changed=false restart_file_pattern=*
+		log_format=raw log_timestamp=rfc3339ms syslog_facility=user syslog_stdout_priority=info syslog_stderr_priority=info syslog_format=rfc3164 restart_when_binary_changed=false restart_file_pattern=*
 		liveness_check_initial_delay=1m0s liveness_check_period=1m0s liveness_check_timeout=30s
 		liveness_check_success_threshold=1 liveness_check_failure_threshold=3 liveness_check_failure_action=restart`)
 	if diff := cmp.Diff(want, got); diff != "" {

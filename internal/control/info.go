@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"supervisord/internal/event"
 	"supervisord/internal/process"
 )
 
@@ -73,21 +74,13 @@ type Result struct {
 }
 
 // LogStream names one of the outputs of a process.
-type LogStream int
+type LogStream = event.Channel
 
 // The streams.
 const (
-	Stdout LogStream = iota
-	Stderr
+	Stdout = event.Stdout
+	Stderr = event.Stderr
 )
-
-// String returns "stdout" or "stderr".
-func (s LogStream) String() string {
-	if s == Stderr {
-		return "stderr"
-	}
-	return "stdout"
-}
 
 // LogName names a log: an output of one process or, when Main, the daemon's own log.
 type LogName struct {

@@ -147,6 +147,7 @@ type generation struct {
 	conf *loaded
 
 	files    *output.Files
+	events   *bus.Bus
 	log      *mainLog
 	servers  *servers
 	pidfile  *host.Pidfile
@@ -165,7 +166,7 @@ type generation struct {
 
 // newGeneration opens everything; on an error it closes what it has opened.
 func newGeneration(o Options, conf *loaded, notes []note) (*generation, error) {
-	g := &generation{o: o, conf: conf, files: &output.Files{}}
+	g := &generation{o: o, conf: conf, files: &output.Files{}, events: &bus.Bus{}}
 	for _, step := range []func() error{
 		func() error { return g.openLog(notes) },
 		g.openServers,
@@ -181,14 +182,13 @@ func newGeneration(o Options, conf *loaded, notes []note) (*generation, error) {
 			return nil, err
 		}
 	}
-	events := &bus.Bus{}
-	g.stopping = events.Subscribe(1, event.SupervisorStateChangeStopping)
+	g.stopping = g.events.Subscribe(1, event.SupervisorStateChangeStopping)
 	g.onClose(g.stopping.Close)
 	g.loop = supervise.New(supervise.Options{
 		Config:  conf.Config,
 		Runners: g.children,
 		Logs:    logFiles{g.files, g.log},
-		Bus:     events,
+		Bus:     g.events,
 		Log:     g.log.Logger,
 		Reload:  g.reload,
 		PID:     os.Getpid(),
@@ -286,7 +286,7 @@ func (g *generation) openChildren() (err error) {
 	}
 	d := g.conf.Supervisord
 	g.children = &supervise.Children{
-		Parent: g.parent, Pump: g.pump, Files: g.files, Log: g.log.Logger,
+		Parent: g.parent, Pump: g.pump, Files: g.files, Syslog: g.log.syslog, Bus: g.events, Log: g.log.Logger,
 		ChildLogDir: d.ChildLogDir, Identifier: d.Identifier, StripANSI: d.StripANSI,
 		ServerURL: g.servers.url(), Environ: os.Environ(),
 	}

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"io"
 	"iter"
 	"log/slog"
@@ -10,6 +11,8 @@ import (
 	"supervisord/internal/config"
 	"supervisord/internal/mainlog"
 	"supervisord/internal/output"
+	"supervisord/internal/output/syslog"
+	"supervisord/internal/supervise"
 )
 
 // levels maps the levels of the configuration to those of slog.
@@ -23,18 +26,43 @@ var levels = map[config.Loglevel]slog.Level{
 	config.LevelBlather:  mainlog.LevelBlather,
 }
 
-// mainLog is the daemon's own log: its file and, in the foreground, the terminal.
+// severities are the numbers that syslog has for levels, from the highest. Python's daemon
+// sends everything as info.
+var severities = []struct {
+	from     slog.Level
+	severity int
+}{
+	{mainlog.LevelCritical, 2},
+	{slog.LevelError, 3},
+	{slog.LevelWarn, 4},
+	{slog.LevelInfo, 6},
+}
+
+func severity(l slog.Level) int {
+	for _, row := range severities {
+		if l >= row.from {
+			return row.severity
+		}
+	}
+	return 7
+}
+
+// mainLog is the daemon's own log: its file or syslog and, in the foreground, the
+// terminal.
 type mainLog struct {
 	*slog.Logger
-	file   *output.File // nil: the log is no file
+	file   *output.File    // nil: the log is no file
+	syslog *syslog.Servers // of programs too
+	own    *syslog.Sink    // nil: the log is not in syslog
 	queues []*mainlog.Queue
 }
 
-// openLog opens the log. Nobody who logs waits for the disk or the terminal. terminal is
-// where a daemon in the foreground repeats its log, nil for none.
+// openLog opens the log. Nobody who logs waits for the disk, the terminal or a server.
+// terminal is where a daemon in the foreground repeats its log, nil for none.
 func openLog(c config.Supervisord, files *output.Files, terminal io.Writer) (*mainLog, error) {
 	l := &mainLog{}
 	var writers []io.Writer
+	var handlers []slog.Handler
 	switch c.Logfile.Kind { //nolint:exhaustive // Load lets no other kinds through
 	case config.LogStdout: // the daemon's own, which may be a socket that cannot be opened
 		writers = append(writers, os.Stdout)
@@ -42,9 +70,15 @@ func openLog(c config.Supervisord, files *output.Files, terminal io.Writer) (*ma
 	case config.LogStderr:
 		writers = append(writers, os.Stderr)
 	case config.LogSyslog:
+		handlers = append(handlers, mainlog.NewMessages(levels[c.Loglevel], func(level slog.Level, line string) {
+			l.own.Message(severity(level), line)
+		}))
 	default:
 		var err error
-		o := output.FileOptions{MaxBytes: c.LogfileMaxBytes, Backups: c.LogfileBackups, Mode: 0o644}
+		o := output.FileOptions{
+			MaxBytes: c.LogfileMaxBytes, Backups: c.LogfileBackups,
+			Period: output.Period(c.LogfileRotate), Compress: c.LogfileCompress, Mode: 0o644,
+		}
 		if l.file, err = files.Open(c.Logfile.Path, o); err != nil {
 			return nil, err
 		}
@@ -58,9 +92,20 @@ func openLog(c config.Supervisord, files *output.Files, terminal io.Writer) (*ma
 		l.queues = append(l.queues, q)
 		writers[i] = q
 	}
-	l.Logger = slog.New(handler(c, writers))
+	l.Logger = slog.New(slog.NewMultiHandler(append(handlers, handler(c, writers))...))
+	l.syslog = &syslog.Servers{Log: l.Logger}
+	if c.Logfile.Kind == config.LogSyslog {
+		var err error
+		o := syslog.Options{Facility: userFacility, Severity: severity(slog.LevelInfo), Tag: "supervisord", PID: os.Getpid}
+		if l.own, err = l.syslog.Open(supervise.SyslogTarget(c.Logfile), o); err != nil {
+			return nil, errors.Join(err, l.syslog.Close())
+		}
+	}
 	return l, nil
 }
+
+// userFacility is syslog's number of the facility of Python's messages.
+const userFacility = 1
 
 // handler returns what makes lines of records.
 func handler(c config.Supervisord, writers []io.Writer) slog.Handler {
@@ -78,6 +123,12 @@ func (l *mainLog) flush() {
 }
 
 func (l *mainLog) close() {
+	if l.own != nil {
+		_ = l.own.Close() // it never fails
+	}
+	if err := l.syslog.Close(); err != nil {
+		l.Warn("syslog could not be closed in order", "err", err)
+	}
 	for _, q := range l.queues {
 		q.Close()
 	}

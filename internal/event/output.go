@@ -40,14 +40,10 @@ func CommunicationType(c Channel) Type {
 	return ProcessCommunicationStdout
 }
 
-// OfLog returns the event of a process that wrote data, of which it keeps a copy.
-func OfLog(at time.Time, group, name string, pid int, c Channel, data []byte) Event {
-	return Event{At: at, Type: LogType(c), Process: name, Group: group, PID: pid, Data: string(data)}
-}
-
-// OfCommunication returns the event of a capture, whose data it copies.
-func OfCommunication(at time.Time, group, name string, pid int, c Channel, data []byte) Event {
-	return Event{At: at, Type: CommunicationType(c), Process: name, Group: group, PID: pid, Data: string(data)}
+// OfOutput returns the event of type t, one of PROCESS_LOG or PROCESS_COMMUNICATION, of a
+// process that wrote data, of which it keeps a copy.
+func OfOutput(at time.Time, t Type, group, name string, pid int, data []byte) Event {
+	return Event{At: at, Type: t, Process: name, Group: group, PID: pid, Data: string(data)}
 }
 
 // logPayload is that of PROCESS_LOG.

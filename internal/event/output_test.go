@@ -18,22 +18,22 @@ func TestOutputPayload(t *testing.T) {
 		body  string
 	}{
 		{
-			event.OfLog(at, "grp", "g1", 6413, event.Stdout, []byte("hé\x00\x1b[1m\n")),
+			event.OfOutput(at, event.ProcessLogStdout, "grp", "g1", 6413, []byte("hé\x00\x1b[1m\n")),
 			event.Event{At: at, Type: event.ProcessLogStdout, Group: "grp", Process: "g1", PID: 6413, Data: "hé\x00\x1b[1m\n"},
 			"processname:g1 groupname:grp pid:6413 channel:stdout\nhé\x00\x1b[1m\n",
 		},
 		{
-			event.OfLog(at, "grp", "g1", 6413, event.Stderr, []byte("err\n")),
+			event.OfOutput(at, event.ProcessLogStderr, "grp", "g1", 6413, []byte("err\n")),
 			event.Event{At: at, Type: event.ProcessLogStderr, Group: "grp", Process: "g1", PID: 6413, Data: "err\n"},
 			"processname:g1 groupname:grp pid:6413 channel:stderr\nerr\n",
 		},
 		{
-			event.OfCommunication(at, "cap", "cap", 6411, event.Stdout, []byte("data")),
+			event.OfOutput(at, event.ProcessCommunicationStdout, "cap", "cap", 6411, []byte("data")),
 			event.Event{At: at, Type: event.ProcessCommunicationStdout, Group: "cap", Process: "cap", PID: 6411, Data: "data"},
 			"processname:cap groupname:cap pid:6411\ndata",
 		},
 		{
-			event.OfCommunication(at, "cap", "cap", 6411, event.Stderr, nil),
+			event.OfOutput(at, event.ProcessCommunicationStderr, "cap", "cap", 6411, nil),
 			event.Event{At: at, Type: event.ProcessCommunicationStderr, Group: "cap", Process: "cap", PID: 6411},
 			"processname:cap groupname:cap pid:6411\n",
 		},
@@ -58,11 +58,11 @@ func TestUndecodableData(t *testing.T) {
 		"\xed\xa0\x80x":                 `b'\xed\xa0\x80x'`,
 	} {
 		head := "processname:p groupname:p pid:1"
-		log := event.OfLog(time.Time{}, "p", "p", 1, event.Stdout, []byte(data))
+		log := event.OfOutput(time.Time{}, event.ProcessLogStdout, "p", "p", 1, []byte(data))
 		if got := log.Payload(); got != head+" channel:stdout\nUndecodable: "+want {
 			t.Errorf("%q: got %q", data, got)
 		}
-		communication := event.OfCommunication(time.Time{}, "p", "p", 1, event.Stdout, []byte(data))
+		communication := event.OfOutput(time.Time{}, event.ProcessCommunicationStdout, "p", "p", 1, []byte(data))
 		if got := communication.Payload(); got != head+"\nUndecodable: "+want {
 			t.Errorf("%q: got %q", data, got)
 		}

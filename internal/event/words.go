@@ -93,7 +93,7 @@ func ReopenRequested(signal string) string {
 }
 
 // OutputOf repeats what a program wrote, for the level debug.
-func OutputOf(name, channel string, data []byte) string {
+func OutputOf(name string, channel Channel, data []byte) string {
 	return fmt.Sprintf("'%s' %s output:\n%s", name, channel, data)
 }
 

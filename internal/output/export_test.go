@@ -31,3 +31,6 @@ func (r *Ring) Cap() int {
 	defer r.mu.Unlock()
 	return cap(r.buf)
 }
+
+// Next is the first boundary after t.
+func (p Period) Next(t time.Time) time.Time { return p.next(t) }

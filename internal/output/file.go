@@ -14,35 +14,54 @@ import (
 type FileOptions struct {
 	// MaxBytes is the size at which the file is rotated; 0 means never.
 	MaxBytes int64
+	// Period is how often the file is rotated by time; 0 means never. The rotation
+	// takes place before the first write after the boundary, also if the daemon did
+	// not run when it passed. An empty file is not rotated.
+	Period Period
 	// Backups is the number of rotated files kept as path.1 (the newest) to
 	// path.<Backups>. With 0 the file is truncated in place.
 	Backups int
+	// Compress turns the backups into path.1.gz and so on, in the background, also
+	// those that an earlier run has left uncompressed.
+	Compress bool
 	// Mode is the mode of files that are created, before the umask; 0 means 0666.
 	// AUTO logs use 0600, also for the files that follow a rotation.
 	Mode os.FileMode
-	// Log receives one line when writing fails and one when it works again.
-	// nil means nobody is told. It may itself end in this very File.
+	// Log receives one line when writing fails and one when it works again, and what
+	// others have done to the file. nil means nobody is told. It may itself end in
+	// this very File.
 	Log *slog.Logger
 }
 
-// File is a log that is appended to and rotated by size. All methods are safe for
-// concurrent use.
+// File is a log that is appended to and rotated by size and time. All methods are safe
+// for concurrent use.
 type File struct {
-	path  string
-	owner *Files // shares the file under its path; nil for OpenFile
-	refs  int    // guarded by owner.mu; unused without an owner
+	owner  *Files  // shares the file under its path; nil for OpenFile
+	work   *worker // compresses the backups
+	queued bool    // guarded by work.mu: waits for work
+	key    string  // under which owner knows it
+	refs   int     // guarded by owner.mu: who opened it, follows it or compresses it
 
 	mu      sync.Mutex
+	path    string
+	users   int // who opened it and has not closed it yet; with 0 nothing is written
 	opts    FileOptions
 	file    *os.File // nil: closed, or not to be opened at the moment
 	regular bool     // file may be renamed and truncated
-	closed  bool
-	known   int64 // size at the last look, and what was written since
-	unseen  int64 // written since the last look
-	retryAt int64 // size below which a rotation that failed is not tried again
+	known   int64    // size at the last look, and what was written since
+	unseen  int64    // written since the last look
+	retryAt int64    // size below which a rotation that failed is not tried again
+	span    span     // until the next rotation by time
+	lookAt  time.Time
+	astray  bool // path led elsewhere when last looked at and could not be opened
 	loss    loss
+	notes   []note        // for the log, once mu is free
 	stuck   bool          // the last write ran into its deadline
 	wait    time.Duration // stuckWrite, but for tests
+	unable  bool          // the last compression failed, and the log knows
+
+	followers []*follower
+	live      *stretch // what the followers read last; nil without them or a file
 
 	// names is held for writing while path does not exist between the two steps of a
 	// rotation, so that a reader who holds it never misses the file.
@@ -57,8 +76,8 @@ const stuckWrite = 5 * time.Second
 // reads yet is no error: what is written before there is a reader is lost and counted.
 func OpenFile(path string, o FileOptions) (*File, error) {
 	f := newFile(path)
-	f.opts = o
-	if err := f.reopen(); err != nil {
+	f.work = new(worker)
+	if err := f.open(path, o); err != nil {
 		return nil, err
 	}
 	return f, nil
@@ -68,8 +87,35 @@ func newFile(path string) *File {
 	return &File{path: path, wait: stuckWrite}
 }
 
+// open adds one user.
+func (f *File) open(path string, o FileOptions) error {
+	f.mu.Lock()
+	defer f.unlock()
+	changed := f.opts.Period != o.Period
+	f.opts = o
+	if f.file == nil {
+		f.path = path
+		if err := f.reopen(); err != nil {
+			return err
+		}
+	} else if changed {
+		if info, err := f.file.Stat(); err == nil {
+			f.setClock(info)
+		}
+	}
+	f.users++
+	if o.Compress {
+		f.compressLater()
+	}
+	return nil
+}
+
 // Path is the path that was opened.
-func (f *File) Path() string { return f.path }
+func (f *File) Path() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.path
+}
 
 // Write appends p and then rotates the file if it has reached MaxBytes: p is never
 // split between two files. When p cannot be written whole, the rest of it is lost,
@@ -79,26 +125,23 @@ func (f *File) Write(p []byte) (int, error) {
 		return 0, nil
 	}
 	f.mu.Lock()
-	if f.closed {
-		f.mu.Unlock()
+	defer f.unlock()
+	if f.users == 0 {
 		return 0, fmt.Errorf("write %s: %w", f.path, fs.ErrClosed)
 	}
-	n, err := f.append(p)
-	var rotation error
-	if n > 0 {
-		rotation = f.rotateIfFull(int64(n))
-	}
-	say := f.loss.count(len(p)-n, err)
-	log := f.opts.Log
-	f.mu.Unlock()
-
-	// Outside the lock: the logger may write to this file.
-	if log != nil {
-		say(log, f.path)
-		if rotation != nil {
-			log.Error("log file cannot be rotated and grows on", "path", f.path, "err", rotation)
+	if f.file != nil && f.regular {
+		now := time.Now()
+		if now.After(f.lookAt) {
+			f.look(now)
 		}
+		f.rotateIfDue(now)
 	}
+	n, err := f.append(p)
+	if n > 0 {
+		f.wake()
+		f.rotateIfFull(int64(n))
+	}
+	f.say(f.loss.count(f.path, len(p)-n, err))
 	return n, err
 }
 
@@ -129,8 +172,8 @@ func (f *File) append(p []byte) (int, error) {
 // old file stays in use as long as it still has a name somewhere.
 func (f *File) Reopen() error {
 	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.closed {
+	defer f.unlock()
+	if f.users == 0 {
 		return nil
 	}
 	return f.reopen()
@@ -161,6 +204,9 @@ func (f *File) reopen() error {
 	f.drop()
 	f.file, f.regular = file, info.Mode().IsRegular()
 	f.known, f.unseen, f.retryAt = info.Size(), 0, 0
+	f.astray = false
+	f.setClock(info)
+	f.begin()
 	return nil
 }
 
@@ -175,10 +221,14 @@ func (f *File) drop() {
 // Clear empties the log. Its backups stay. What is not a regular file is left alone.
 func (f *File) Clear() error {
 	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.closed {
+	defer f.unlock()
+	if f.users == 0 {
 		return nil
 	}
+	return f.clearOpen()
+}
+
+func (f *File) clearOpen() error {
 	if !f.current() {
 		if err := f.reopen(); err != nil {
 			return err
@@ -187,7 +237,26 @@ func (f *File) Clear() error {
 	if f.file == nil || !f.regular {
 		return nil
 	}
-	return f.truncate()
+	return f.truncate(f.file, truncatedLine)
+}
+
+// clear is Clear, also for a File that nobody has open.
+func (f *File) clear() error {
+	f.mu.Lock()
+	defer f.unlock()
+	if f.users > 0 {
+		return f.clearOpen()
+	}
+	info, err := os.Stat(f.path)
+	if err != nil || !info.Mode().IsRegular() {
+		return noFile(f.path, err)
+	}
+	file, err := os.OpenFile(f.path, os.O_WRONLY|openFlags, 0)
+	if err != nil {
+		return err
+	}
+	f.begin()
+	return errors.Join(f.truncate(file, truncatedLine), file.Close())
 }
 
 // current reports whether path still leads to the file in use.
@@ -204,20 +273,35 @@ func (f *File) current() bool {
 }
 
 // Close closes the file. A File that came from Files is closed when the last of
-// those who opened it has closed it.
+// those who opened it has closed it; a compression of its backups goes on. That of
+// a file from OpenFile is broken off and leaves its backup uncompressed.
 func (f *File) Close() error {
-	if f.owner != nil && !f.owner.release(f) {
-		return nil
+	if f.owner == nil {
+		f.work.close()
+		_, err := f.leave()
+		return err
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.closed = true
-	if f.file == nil {
-		return nil
+	left, err := f.leave()
+	if left {
+		f.owner.release(f)
 	}
-	err := f.file.Close()
-	f.file = nil
 	return err
+}
+
+// leave takes one user away, if there is one, and closes the file behind the last.
+func (f *File) leave() (left bool, err error) {
+	f.mu.Lock()
+	defer f.unlock()
+	if f.users == 0 {
+		return false, nil
+	}
+	f.users--
+	if f.users > 0 || f.file == nil {
+		return true, nil
+	}
+	err = f.file.Close()
+	f.file = nil
+	return true, err
 }
 
 func isFifo(path string) bool {

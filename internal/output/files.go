@@ -2,8 +2,9 @@ package output
 
 import (
 	"errors"
+	"maps"
 	"os"
-	"path/filepath"
+	"slices"
 	"sync"
 )
 
@@ -11,55 +12,64 @@ import (
 // that two streams or two processes can write to one log and rotate it together.
 // The zero value is ready for use.
 type Files struct {
-	mu   sync.Mutex
-	open map[string]*File // by canonical path
+	work worker
+
+	mu    sync.Mutex
+	known map[string]*File // by canonical path
+	dirs  directories
 }
 
 // Open opens the log at path or joins those who have it open already; the options
 // of the latest call then hold for all. Each Open needs one File.Close.
 func (fs *Files) Open(path string, o FileOptions) (*File, error) {
-	key := canonical(path)
-	fs.mu.Lock()
-	f := fs.open[key]
-	if f == nil {
-		f = newFile(path)
-		f.owner = fs
-		if fs.open == nil {
-			fs.open = make(map[string]*File)
-		}
-		fs.open[key] = f
-	}
-	f.refs++
-	fs.mu.Unlock()
-
+	f := fs.acquire(path)
 	// The slow part, under the lock of this one file only.
-	f.mu.Lock()
-	f.opts = o
-	var err error
-	if f.file == nil {
-		err = f.reopen()
-	}
-	f.mu.Unlock()
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
+	if err := f.open(path, o); err != nil {
+		fs.release(f)
+		return nil, err
 	}
 	return f, nil
 }
 
-// release gives one share of f back and reports whether it was the last.
-func (fs *Files) release(f *File) bool {
+// Close breaks off what goes on in the background and waits for its end. A backup
+// whose compression it breaks off stays as it is. Files that are open stay open, but
+// nothing is compressed any more.
+func (fs *Files) Close() { fs.work.close() }
+
+// acquire returns the File of path, open or not. It needs one release.
+func (fs *Files) acquire(path string) *File {
+	key := fs.dirs.canonical(path)
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	f := fs.known[key]
+	if f == nil {
+		f = newFile(path)
+		f.owner, f.work = fs, &fs.work
+		if fs.known == nil {
+			fs.known = make(map[string]*File)
+		}
+		f.key = key
+		fs.known[key] = f
+	}
+	f.refs++
+	return f
+}
+
+// retain is acquire for a File at hand.
+func (fs *Files) retain(f *File) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	f.refs++
+}
+
+// release undoes one acquire or retain.
+func (fs *Files) release(f *File) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	f.refs--
-	if f.refs != 0 {
-		return false
+	if f.refs == 0 {
+		delete(fs.known, f.key)
 	}
-	for key, other := range fs.open {
-		if other == f {
-			delete(fs.open, key)
-		}
-	}
-	return true
 }
 
 // ReopenAll opens every file anew, each once, and returns all that went wrong.
@@ -74,14 +84,9 @@ func (fs *Files) ReopenAll() error {
 // Clear empties the log at path, whether or not anybody has it open. It fails with
 // ErrNoFile if there is no regular file.
 func (fs *Files) Clear(path string) error {
-	if f := fs.lookup(path); f != nil {
-		return f.Clear()
-	}
-	info, err := os.Stat(path)
-	if err != nil || !info.Mode().IsRegular() {
-		return noFile(path, err)
-	}
-	return os.Truncate(path, 0)
+	f := fs.acquire(path)
+	defer fs.release(f)
+	return f.clear()
 }
 
 // Read is the function Read, except that it never misses a file that is just being
@@ -105,30 +110,14 @@ func (fs *Files) openToRead(path string) (*os.File, int64, error) {
 }
 
 func (fs *Files) lookup(path string) *File {
-	key := canonical(path)
+	key := fs.dirs.canonical(path)
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
-	return fs.open[key]
+	return fs.known[key]
 }
 
 func (fs *Files) all() []*File {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
-	files := make([]*File, 0, len(fs.open))
-	for _, f := range fs.open {
-		files = append(files, f)
-	}
-	return files
-}
-
-// canonical makes one key of all names that differ only in their directory part. It
-// does not follow a link in the last part: that link is what the user named.
-func canonical(path string) string {
-	if abs, err := filepath.Abs(path); err == nil {
-		path = abs
-	}
-	if dir, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
-		path = filepath.Join(dir, filepath.Base(path))
-	}
-	return path
+	return slices.Collect(maps.Values(fs.known))
 }

@@ -3,6 +3,7 @@ package output
 import (
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 )
 
@@ -10,34 +11,62 @@ import (
 // once when it begins and once when writing works again. A disk on the edge of full
 // fails every other write; quietFor keeps that from flooding the log.
 type loss struct {
-	bytes int64     // lost since the last time the log heard that writing works
-	told  bool      // the log knows
-	said  time.Time // when it was last told that writing fails
+	total atomic.Uint64 // lost in all
+	bytes int64         // lost since the last time the log heard that writing works
+	told  bool          // the log knows
+	said  time.Time     // when it was last told that writing fails
 }
 
 // quietFor is the shortest time between two reports that the same file fails.
 const quietFor = 10 * time.Second
 
-// count records the outcome of one write and returns what to tell the log.
-func (l *loss) count(lost int, err error) func(log *slog.Logger, path string) {
+// count records the outcome of one write to path and returns what to tell the log;
+// nil is nothing.
+func (l *loss) count(path string, lost int, err error) note {
 	switch {
 	case err != nil:
 		l.bytes += int64(lost)
+		l.total.Add(uint64(lost))
 		if l.told || time.Since(l.said) < quietFor {
-			return silent
+			return nil
 		}
 		l.told, l.said = true, time.Now()
-		return func(log *slog.Logger, path string) {
+		return func(log *slog.Logger) {
 			log.Error("log file cannot be written, output is lost", "path", path, "err", err)
 		}
 	case l.told:
 		bytes := l.bytes
 		l.bytes, l.told = 0, false
-		return func(log *slog.Logger, path string) {
+		return func(log *slog.Logger) {
 			log.Warn(fmt.Sprintf("log file %s is written again, %d bytes were lost", path, bytes), "path", path, "lost_bytes", bytes)
 		}
 	}
-	return silent
+	return nil
 }
 
-func silent(*slog.Logger, string) {}
+// Lost is the number of bytes that could not be written since the file was opened.
+func (f *File) Lost() uint64 { return f.loss.total.Load() }
+
+// note is something that the log is to be told once no lock is held any more.
+type note func(log *slog.Logger)
+
+// unlock releases f.mu and then tells the log what has come up meanwhile: the log may
+// itself end in this file.
+func (f *File) unlock() {
+	log, notes := f.opts.Log, f.notes
+	f.notes = nil
+	f.mu.Unlock()
+	if log == nil {
+		return
+	}
+	for _, say := range notes {
+		say(log)
+	}
+}
+
+// say keeps a note for unlock.
+func (f *File) say(n note) {
+	if n != nil {
+		f.notes = append(f.notes, n)
+	}
+}

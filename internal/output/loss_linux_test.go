@@ -54,12 +54,42 @@ func TestFileOnAFullDisk(t *testing.T) {
 	}
 	want(t, sizes(t, dir), map[string]int64{"log": written})
 	want(t, []int64{written, lost}, []int64{65536, 34464})
+	want(t, f.Lost(), uint64(34464))
 	noError(t, f.Clear())
 	write(t, f, "again")
 	want(t, content(t, path), "again")
 	want(t, j.String(), ""+
 		"level=ERROR msg=\"log file cannot be written, output is lost\" path="+path+" err=\"write "+path+": no space left on device\"\n"+
 		"level=WARN msg=\"log file "+path+" is written again, 34464 bytes were lost\" path="+path+" lost_bytes=34464\n")
+	noError(t, f.Close())
+}
+
+// What was written in part counts as far as it was written: once there is room again,
+// the file is rotated where it should be, and nothing but what is counted is missing.
+func TestFileOnAFullDiskKeepsItsBooks(t *testing.T) {
+	dir := t.TempDir()
+	if err := unix.Mount("none", dir, "tmpfs", 0, "size=64k"); err != nil {
+		t.Skipf("cannot mount a small file system here: %v", err)
+	}
+	t.Cleanup(func() { noError(t, unix.Unmount(dir, 0)) })
+	ballast := filepath.Join(dir, "ballast")
+	noError(t, os.WriteFile(ballast, make([]byte, 40<<10), 0o600))
+	path := filepath.Join(dir, "log")
+	f, err := output.OpenFile(path, output.FileOptions{MaxBytes: 30_000, Backups: 1})
+	noError(t, err)
+	chunk := []byte(strings.Repeat("0123456789", 1000))
+	n, err := f.Write(chunk)
+	want(t, []any{n, err}, []any{10_000, nil})
+	for range 3 {
+		_, _ = f.Write(chunk)
+	}
+	want(t, sizes(t, dir), map[string]int64{"ballast": 40 << 10, "log": 24 << 10})
+	want(t, f.Lost(), uint64(40_000-24<<10))
+	noError(t, os.Remove(ballast))
+	write(t, f, string(chunk[:30_000-24<<10-1]))
+	want(t, sizes(t, dir), map[string]int64{"log": 29_999})
+	write(t, f, "x")
+	want(t, sizes(t, dir), map[string]int64{"log": 0, "log.1": 30_000})
 	noError(t, f.Close())
 }
 

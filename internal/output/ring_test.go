@@ -126,7 +126,7 @@ func (f *follower) String() string {
 }
 
 // follow starts a follower, who stops when ctx ends; the function it returns waits for that.
-func follow(ctx context.Context, t *testing.T, r *output.Ring, back int64) (*follower, func()) {
+func followRing(ctx context.Context, t *testing.T, r *output.Ring, back int64) (*follower, func()) {
 	t.Helper()
 	f, done := &follower{}, make(chan struct{})
 	chunks := r.Follow(ctx, back)
@@ -153,7 +153,7 @@ func TestRingIsFollowedFromWhereItWasAsked(t *testing.T) {
 			r := &output.Ring{Max: 4}
 			put(t, r, "0123456789ab")
 			ctx, stop := context.WithCancel(t.Context())
-			f, wait := follow(ctx, t, r, tt.back)
+			f, wait := followRing(ctx, t, r, tt.back)
 			synctest.Wait()
 			put(t, r, "c")
 			synctest.Wait()
@@ -170,8 +170,8 @@ func TestFollowerOfARingSeesAllOfManyWrites(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &output.Ring{Max: 64}
 		ctx, stop := context.WithCancel(t.Context())
-		a, waitA := follow(ctx, t, r, 0)
-		b, waitB := follow(ctx, t, r, 0)
+		a, waitA := followRing(ctx, t, r, 0)
+		b, waitB := followRing(ctx, t, r, 0)
 		all := ""
 		for i := range 1000 {
 			line := fmt.Sprintln(i)
@@ -229,7 +229,7 @@ func TestFollowerOfARingSurvivesItsClearing(t *testing.T) {
 func TestRingIsSafeForAll(t *testing.T) {
 	r := &output.Ring{Max: 100}
 	ctx, stop := context.WithCancel(t.Context())
-	_, wait := follow(ctx, t, r, 0)
+	_, wait := followRing(ctx, t, r, 0)
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() {

@@ -10,10 +10,12 @@ import (
 	"sync/atomic"
 	"time"
 
+	"supervisord/internal/bus"
 	"supervisord/internal/child"
 	"supervisord/internal/config"
 	"supervisord/internal/control"
 	"supervisord/internal/output"
+	"supervisord/internal/output/syslog"
 	"supervisord/internal/process"
 )
 
@@ -22,6 +24,8 @@ type Children struct {
 	Parent      *child.Parent
 	Pump        *output.Pump
 	Files       *output.Files
+	Syslog      *syslog.Servers
+	Bus         *bus.Bus
 	Log         *slog.Logger
 	ChildLogDir string // where AUTO logs go
 	Identifier  string
@@ -80,6 +84,7 @@ type runner struct {
 type run struct {
 	*runner
 	post    func(process.Input)
+	pid     atomic.Int64      // zero until started
 	sources [2]*output.Source // set by started
 
 	mu      sync.Mutex        // open may come late, after failed
@@ -108,6 +113,7 @@ func (r *runner) Start(post func(process.Input)) {
 
 // started connects the child's pipes. It runs on the spawner's thread.
 func (n *run) started(c *child.Child) {
+	n.pid.Store(int64(c.PID))
 	n.stdin.set(c.Stdin)
 	for i, fd := range []int{c.Stdout, c.Stderr} {
 		if n.streams[i] == nil {
@@ -166,6 +172,7 @@ func (n *run) exited(e process.Exit) {
 			src.Drain()
 		}
 	}
+	n.flush()
 	late.Stop()
 	once.Do(tell)
 	for _, src := range n.sources {
@@ -174,6 +181,17 @@ func (n *run) exited(e process.Exit) {
 		}
 	}
 	n.close()
+}
+
+// flush writes what the streams hold back since more could belong to it.
+func (n *run) flush() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, s := range n.streams {
+		if s != nil {
+			_ = s.Flush() // the sinks say by themselves that they cannot be written
+		}
+	}
 }
 
 // close gives the streams up.

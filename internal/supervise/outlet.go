@@ -1,8 +1,6 @@
 package supervise
 
 import (
-	"context"
-	"log/slog"
 	"os"
 
 	"supervisord/internal/config"
@@ -10,8 +8,8 @@ import (
 	"supervisord/internal/output"
 )
 
-// channels names the two outputs, in the order of a run's streams.
-var channels = [2]string{"stdout", "stderr"}
+// channels are the two outputs, in the order of a run's streams.
+var channels = [2]event.Channel{event.Stdout, event.Stderr}
 
 // autoMode is the mode of the logs in childlogdir.
 const autoMode = 0o600
@@ -31,44 +29,76 @@ func (n *run) open() error {
 
 // openStreams returns what it has opened even if there is an error.
 func (n *run) openStreams() (streams [2]*output.Stream, err error) {
-	stderr := &n.program.Stderr
-	if n.program.RedirectStderr {
-		stderr = nil
-	}
-	for i, log := range []*config.StreamLog{&n.program.Stdout, stderr} {
-		if log == nil {
-			continue
-		}
-		if streams[i], err = n.openStream(i, log); err != nil {
-			return streams, err
+	for _, channel := range channels {
+		if log := n.log(channel); log != nil {
+			if streams[channel], err = n.openStream(channel, log); err != nil {
+				return streams, err
+			}
 		}
 	}
 	return streams, nil
 }
 
-func (n *run) openStream(channel int, log *config.StreamLog) (*output.Stream, error) {
-	var sinks []output.Sink
+func (n *run) openStream(channel event.Channel, log *config.StreamLog) (*output.Stream, error) {
+	sinks, err := n.sinks(channel, log)
+	if err != nil {
+		closeSinks(sinks)
+		return nil, err
+	}
+	taps, err := n.taps(channel, log)
+	if err != nil {
+		closeSinks(append(sinks, taps...))
+		return nil, err
+	}
+	return output.NewStream(output.StreamOptions{
+		Sinks: sinks, Taps: taps,
+		StripANSI: n.children.StripANSI,
+		Capture:   n.capture(channel, log),
+		Format:    n.format(channel),
+	}), nil
+}
+
+// closeSinks gives sinks up after an error, which is the one that counts.
+func closeSinks(sinks []output.Sink) {
+	for _, s := range sinks {
+		_ = s.Close()
+	}
+}
+
+// sinks returns what takes a stream's output in the format of its log. It returns what it
+// has opened even if there is an error.
+func (n *run) sinks(channel event.Channel, log *config.StreamLog) (sinks []output.Sink, err error) {
 	for _, target := range log.Targets {
 		sink, err := n.openSink(channel, log, target)
 		if err != nil {
-			for _, s := range sinks {
-				_ = s.Close() // the error that counts is that of the other sink
-			}
-			return nil, err
+			return sinks, err
 		}
 		if sink != nil {
 			sinks = append(sinks, sink)
 		}
 	}
-	if n.children.Log.Enabled(context.Background(), slog.LevelDebug) {
-		sinks = append(sinks, echo{n.children.Log, n.program.Name, channels[channel]})
-	}
-	return output.NewStream(output.StreamOptions{Sinks: sinks, Taps: n.taps(channel), StripANSI: n.children.StripANSI}), nil
+	return sinks, nil
 }
 
-// openSink returns nil for a target that takes nothing.
-func (n *run) openSink(channel int, log *config.StreamLog, t config.LogTarget) (output.Sink, error) {
-	o := output.FileOptions{MaxBytes: log.MaxBytes, Backups: log.Backups, Log: n.children.Log}
+// formats are the kinds of format by their names in the configuration.
+var formats = map[config.LogFormat]output.FormatKind{
+	config.FormatRaw: output.FormatRaw, config.FormatText: output.FormatText, config.FormatJSON: output.FormatJSON,
+}
+
+func (n *run) format(channel event.Channel) output.Format {
+	p := n.program
+	return output.Format{
+		Kind: formats[p.LogFormat], Timestamp: p.LogTimestamp,
+		Program: p.Name, Group: p.Group, Stream: channel.String(),
+	}
+}
+
+// openSink returns nil for a target that takes nothing, or takes it by a tap.
+func (n *run) openSink(channel event.Channel, log *config.StreamLog, t config.LogTarget) (output.Sink, error) {
+	o := output.FileOptions{
+		MaxBytes: log.MaxBytes, Backups: log.Backups,
+		Period: output.Period(log.Rotate), Compress: log.Compress, Log: n.children.Log,
+	}
 	switch t.Kind {
 	case config.LogAuto:
 		path, err := n.autoPath(channel)
@@ -90,11 +120,11 @@ func (n *run) openSink(channel int, log *config.StreamLog, t config.LogTarget) (
 
 // autoPath returns the path of the AUTO log, which is made at the first start and
 // stays the same from then on.
-func (r *runner) autoPath(channel int) (string, error) {
+func (r *runner) autoPath(channel event.Channel) (string, error) {
 	if known := r.logs[channel].Load(); known != nil {
 		return *known, nil
 	}
-	path, err := output.AutoPath(r.children.ChildLogDir, r.program.Name, channels[channel], r.children.Identifier)
+	path, err := output.AutoPath(r.children.ChildLogDir, r.program.Name, channel.String(), r.children.Identifier)
 	if err != nil {
 		return "", err
 	}
@@ -104,15 +134,15 @@ func (r *runner) autoPath(channel int) (string, error) {
 
 // Logs returns the paths of the two logs: the first file among the targets of each.
 func (r *runner) Logs() (stdout, stderr string) {
-	stdout = r.logPath(0, r.program.Stdout.Targets)
-	if !r.program.RedirectStderr {
-		stderr = r.logPath(1, r.program.Stderr.Targets)
-	}
-	return stdout, stderr
+	return r.logPath(event.Stdout), r.logPath(event.Stderr)
 }
 
-func (r *runner) logPath(channel int, targets []config.LogTarget) string {
-	for _, t := range targets {
+func (r *runner) logPath(channel event.Channel) string {
+	log := r.log(channel)
+	if log == nil {
+		return ""
+	}
+	for _, t := range log.Targets {
 		switch t.Kind {
 		case config.LogAuto:
 			if known := r.logs[channel].Load(); known != nil {
@@ -132,24 +162,3 @@ func (r *runner) logPath(channel int, targets []config.LogTarget) string {
 	}
 	return ""
 }
-
-// echo is a sink that repeats output in the daemon's log.
-type echo struct {
-	log           *slog.Logger
-	name, channel string
-}
-
-// Write logs what a program wrote.
-func (e echo) Write(p []byte) (int, error) {
-	e.log.Debug(event.OutputOf(e.name, e.channel, p))
-	return len(p), nil
-}
-
-// Reopen does nothing: the log is opened anew by its owner.
-func (echo) Reopen() error { return nil }
-
-// Clear does nothing: what was logged stays.
-func (echo) Clear() error { return nil }
-
-// Close does nothing: the log is not the sink's.
-func (echo) Close() error { return nil }
