@@ -59,7 +59,6 @@ type formatter struct {
 	before, after []byte    // what is around the time, before the line
 	at            time.Time // of which prefix tells
 	prefix        []byte    // all that stands before the line
-	suffix        string
 
 	limit int       // the longest line; longer than a character
 	held  []byte    // a line that has not ended
@@ -74,7 +73,6 @@ func newFormatter(o Format) *formatter {
 		return nil
 	case FormatText:
 		f.after = []byte(" " + o.Program + " " + o.Stream + " ")
-		f.suffix = "\n"
 	case FormatJSON:
 		f.json = true
 		quote := `"`
@@ -88,7 +86,6 @@ func newFormatter(o Format) *formatter {
 		}
 		f.after = appendJSON(append(f.after, `","stream":"`...), []byte(o.Stream))
 		f.after = append(f.after, `","line":"`...)
-		f.suffix = "\"}\n"
 	}
 	return f
 }
@@ -160,12 +157,10 @@ func (f *formatter) line(dst, line []byte, at time.Time) []byte {
 		f.prefix = append(f.prefix, f.after...)
 	}
 	dst = append(dst, f.prefix...)
-	if f.json {
-		dst = appendJSON(dst, line)
-	} else {
-		dst = append(dst, line...)
+	if !f.json {
+		return append(append(dst, line...), '\n')
 	}
-	return append(dst, f.suffix...)
+	return append(appendJSON(dst, line), '"', '}', '\n')
 }
 
 // wholeRunes returns how many bytes of p there are without a character at its end that

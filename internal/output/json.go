@@ -52,23 +52,34 @@ func appendEscape(dst []byte, c byte) []byte {
 }
 
 // plainJSON returns how many bytes at the beginning of text are ASCII that needs no
-// escape. It looks at eight at a time: one of them sets a highest bit if it is not ASCII,
-// below ' ' (by the subtraction), or equal to one that makes a zero of it.
+// escape.
 func plainJSON(text []byte) int {
-	const (
-		ones  = 0x0101010101010101
-		highs = 0x80 * ones
-	)
-	i := 0
-	for ; i+8 <= len(text); i += 8 {
-		w := binary.LittleEndian.Uint64(text[i:])
-		quote, slash := w^('"'*ones), w^('\\'*ones)
-		if (w|(w-' '*ones)|(quote-ones)|(slash-ones))&highs != 0 {
-			break
-		}
+	rest := text
+	for len(rest) >= 32 && needsEscape(word(rest))|needsEscape(word(rest[8:]))|
+		needsEscape(word(rest[16:]))|needsEscape(word(rest[24:])) == 0 {
+		rest = rest[32:]
 	}
-	for i < len(text) && text[i] >= ' ' && text[i] < utf8.RuneSelf && text[i] != '"' && text[i] != '\\' {
-		i++
+	for len(rest) >= 8 && needsEscape(word(rest)) == 0 {
+		rest = rest[8:]
 	}
-	return i
+	for len(rest) > 0 && rest[0] >= ' ' && rest[0] < utf8.RuneSelf && rest[0] != '"' && rest[0] != '\\' {
+		rest = rest[1:]
+	}
+	return len(text) - len(rest)
+}
+
+func word(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
+
+const (
+	eachByte = 0x0101010101010101
+	highBits = 0x80 * eachByte
+)
+
+// needsEscape is 0 if none of the eight bytes of w needs an escape, and all are ASCII.
+// Otherwise one has its high bit set: by itself, or by a subtraction that makes it
+// negative. The exclusive or puts '"' next to the control characters, ' ' beyond it, and
+// makes a zero of '\\'.
+func needsEscape(w uint64) uint64 {
+	const quote, slash = ('"' ^ ' ') * eachByte, '\\' * eachByte
+	return (w | ((w ^ quote) - (' '+1)*eachByte) | ((w ^ slash) - eachByte)) & highBits
 }

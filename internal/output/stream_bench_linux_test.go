@@ -40,9 +40,12 @@ func BenchmarkStream(b *testing.B) {
 				defer s.Close()
 				b.SetBytes(int64(len(chunkOfLines)))
 				b.ReportAllocs()
+				before := cpu(b)
 				for b.Loop() {
 					_, _ = s.Write(chunkOfLines)
 				}
+				gib := float64(b.N) * float64(len(chunkOfLines)) / (1 << 30)
+				b.ReportMetric((cpu(b)-before)/1e9/gib, "cpu-s/GiB")
 			})
 		}
 	}
