@@ -127,6 +127,21 @@ func TestFormattedTextIsWrittenInPieces(t *testing.T) {
 	}
 }
 
+// A line that is not ended when the program ends is one of its own.
+func TestFlushEndsTheLine(t *testing.T) {
+	log := &sink{}
+	s := output.NewStream(output.StreamOptions{
+		Sinks: []output.Sink{log}, Format: output.Format{Kind: output.FormatText, Program: "p", Stream: "stdout", Timestamp: layout(t, "%%")},
+	})
+	for _, text := range []string{"a\nlast words", "", " of an heir\n"} {
+		_, err := s.Write([]byte(text))
+		noError(t, err)
+		noError(t, s.Flush())
+	}
+	noError(t, s.Close())
+	want(t, log.String(), "% p stdout a\n% p stdout last words\n% p stdout  of an heir\n")
+}
+
 func TestLongLinesBecomeSeveral(t *testing.T) {
 	const limit = 64 << 10
 	format := output.Format{Kind: output.FormatText, Program: "p", Stream: "stdout", Timestamp: layout(t, "%%")}
@@ -158,13 +173,17 @@ func TestLongLinesBecomeSeveral(t *testing.T) {
 
 func TestJSONIsThatOfTheStandardLibrary(t *testing.T) {
 	texts := []string{"", "plain text that is longer than eight bytes", "\u2028\u2029é𝄞\ufffd", "\xed\xa0\x80 \xc3", "<a href='x'>&amp;"}
+	digits := strings.Repeat("0123456789", 5)
 	for c := range 256 {
-		for _, before := range []string{"", "1234567", "12345678", "é"} {
-			texts = append(texts, before+string([]byte{byte(c)})+"1234567890")
+		texts = append(texts, "é"+string([]byte{byte(c)}))
+		for before := range 40 {
+			texts = append(texts, digits[:before]+string([]byte{byte(c)})+digits)
 		}
 	}
 	for _, text := range texts {
-		want(t, string(output.JSON([]byte(text))), standardJSON(t, text))
+		if got, want := string(output.JSON([]byte(text))), standardJSON(t, text); got != want {
+			t.Errorf("%q: got %s, want %s", text, got, want)
+		}
 	}
 }
 

@@ -76,10 +76,10 @@ const (
 )
 
 // needsEscape is 0 if none of the eight bytes of w needs an escape, and all are ASCII.
-// Otherwise one has its high bit set: by itself, or by a subtraction that makes it
-// negative. The exclusive or puts '"' next to the control characters, ' ' beyond it, and
-// makes a zero of '\\'.
+// Otherwise a subtraction leaves a high bit. The exclusive or puts '"' next to the control
+// characters, and ' ' beyond it, or makes a zero of '\\'; what is not ASCII keeps its high
+// bit in one of the two.
 func needsEscape(w uint64) uint64 {
 	const quote, slash = ('"' ^ ' ') * eachByte, '\\' * eachByte
-	return (w | ((w ^ quote) - (' '+1)*eachByte) | ((w ^ slash) - eachByte)) & highBits
+	return (((w ^ quote) - (' '+1)*eachByte) | ((w ^ slash) - eachByte)) & highBits
 }

@@ -77,8 +77,10 @@ func FuzzStreamChunks(f *testing.F) {
 		const limit = 20
 		var log, tap sink
 		var got result
+		var fed strings.Builder
 		s := output.NewStreamOfShortLines(output.StreamOptions{
-			Sinks: []output.Sink{&log}, Taps: []output.Sink{&tap}, StripANSI: strip,
+			Sinks: []output.Sink{&log}, StripANSI: strip,
+			Taps:    []output.Sink{&tap, output.NewFeed(func(p []byte) { fed.Write(p) })},
 			Capture: output.Capture{MaxBytes: int64(keep) + 1, Done: func(data []byte) { got.Captures = append(got.Captures, string(data)) }},
 			Format:  output.Format{Kind: output.FormatJSON, Program: "p", Stream: "stdout", Timestamp: layout(t, "%%")},
 		}, limit)
@@ -94,6 +96,7 @@ func FuzzStreamChunks(f *testing.F) {
 		}
 		noError(t, s.Close())
 		got.Log, got.Tap = log.String(), tap.String()
+		want(t, fed.String(), got.Tap)
 		want(t, got, model(t, text, strip, int(keep)+1, limit))
 	})
 }

@@ -54,18 +54,45 @@ func TestStreamWritesToTapsAfterSinksAndRaw(t *testing.T) {
 	note := func(name string) output.Sink {
 		return sinkFunc(func(p []byte) { order = append(order, name+" "+string(p)) })
 	}
-	broken := &sink{err: errors.New("broken")}
-	s := output.NewStream(output.StreamOptions{
-		Sinks: []output.Sink{broken, note("sink")}, Taps: []output.Sink{broken, note("tap")},
-		StripANSI: true, Format: output.Format{Kind: output.FormatText, Program: "p", Stream: "stdout", Timestamp: layout(t, "%%")},
-	})
-	_, err := s.Write([]byte("\x1b[1mhello\n"))
-	want(t, errors.Is(err, broken.err), true)
-	want(t, order, []string{"sink % p stdout hello\n", "tap hello\n"})
-	for _, do := range []func() error{s.Clear, s.Reopen, s.Close} {
-		want(t, errors.Is(do(), broken.err), true)
+	broken, deaf := &sink{err: errors.New("broken")}, &sink{err: errors.New("deaf")}
+	for kind, wanted := range []string{"sink hello\n", "sink % p stdout hello\n"} {
+		order = nil
+		s := output.NewStream(output.StreamOptions{
+			Sinks: []output.Sink{broken, note("sink")}, Taps: []output.Sink{deaf, note("tap")},
+			StripANSI: true, Format: output.Format{Kind: output.FormatKind(kind), Program: "p", Stream: "stdout", Timestamp: layout(t, "%%")},
+		})
+		write := func() error { _, err := s.Write([]byte("\x1b[1mhello\n")); return err }
+		for _, do := range []func() error{write, s.Clear, s.Reopen, s.Close} {
+			err := do()
+			want(t, [2]bool{errors.Is(err, broken.err), errors.Is(err, deaf.err)}, [2]bool{true, true})
+		}
+		want(t, order, []string{wanted, "tap hello\n"})
 	}
-	want(t, broken.calls, []string{"clear", "clear", "reopen", "reopen", "close", "close"})
+	want(t, broken.calls, []string{"clear", "reopen", "close", "clear", "reopen", "close"})
+	want(t, deaf.calls, broken.calls)
+}
+
+// holder is a sink that holds something back, and prefers small chunks.
+type holder struct{ sink }
+
+func (h *holder) Flush() error    { h.calls = append(h.calls, "flush"); return h.err }
+func (*holder) SmallChunks() bool { return true }
+
+func TestStreamFlushesSinksAndTapsThatCanBeFlushed(t *testing.T) {
+	a, b := &holder{}, &holder{sink{err: errors.New("broken")}}
+	s := output.NewStream(output.StreamOptions{Sinks: []output.Sink{a, &sink{}}, Taps: []output.Sink{&sink{}, b}})
+	want(t, errors.Is(s.Flush(), b.err), true)
+	want(t, errors.Is(s.Close(), b.err), true)
+	noError(t, s.Flush())
+	want(t, a.calls, []string{"flush", "flush", "close"})
+	want(t, b.calls, a.calls)
+}
+
+func TestStreamPrefersWhatOneOfItsSinksOrTapsPrefers(t *testing.T) {
+	big, small := output.Sink(&sink{}), output.Sink(&holder{})
+	want(t, output.NewStream(output.StreamOptions{Sinks: []output.Sink{big}, Taps: []output.Sink{big}}).SmallChunks(), false)
+	want(t, output.NewStream(output.StreamOptions{Sinks: []output.Sink{big, small}}).SmallChunks(), true)
+	want(t, output.NewStream(output.StreamOptions{Taps: []output.Sink{big, small}}).SmallChunks(), true)
 }
 
 func TestStreamWithoutSinksDiscards(t *testing.T) {

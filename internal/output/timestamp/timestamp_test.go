@@ -75,19 +75,18 @@ func TestBadFormsAreRefused(t *testing.T) {
 
 // TestClockFollowsTime asks one Clock for many times, each of which a new one tells too.
 func TestClockFollowsTime(t *testing.T) {
-	l, err := timestamp.Parse("%T.%L %z")
+	l, err := timestamp.Parse("%A %T.%L %z")
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := timestamp.NewClock(l)
 	var got, want []string
-	for _, step := range []time.Duration{0, 0, time.Millisecond, 998 * time.Millisecond, time.Second, -time.Millisecond, time.Hour} {
+	at := at
+	for _, step := range []time.Duration{0, 0, time.Millisecond, 998 * time.Millisecond, time.Second, -time.Millisecond, time.Hour, 48 * time.Hour, time.Millisecond} {
 		at = at.Add(step)
-		for _, at := range []time.Time{at, at.UTC()} {
-			got = append(got, string(c.At(at)))
-			want = append(want, at.Format("15:04:05.000 -0700"))
-		}
+		got, want = append(got, string(c.At(at))), append(want, at.Format("Monday 15:04:05.000 -0700"))
 	}
+	got, want = append(got, string(c.At(at.UTC()))), append(want, at.UTC().Format("Monday 15:04:05.000 -0700"))
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}
