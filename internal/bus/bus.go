@@ -16,6 +16,7 @@ type Bus struct {
 	mu     sync.Mutex
 	serial uint64
 	subs   map[*Subscription]struct{}
+	counts map[event.Type]int // of the subscriptions that want each type
 
 	// wanted are the types that some subscription wants. Readers take no lock.
 	wanted atomic.Pointer[map[event.Type]bool]
@@ -28,15 +29,19 @@ func (b *Bus) Wants(t event.Type) bool {
 	return wanted != nil && (*wanted)[t]
 }
 
-// subscribed is called with b.mu held, when subscriptions have come or gone.
-func (b *Bus) subscribed() {
+// count adds by (1 or -1) to the subscriptions of all that s wants. It is called with b.mu
+// held.
+func (b *Bus) count(s *Subscription, by int) {
+	if b.counts == nil {
+		b.counts = make(map[event.Type]int)
+	}
 	wanted := make(map[event.Type]bool)
 	for t := range event.Families {
-		for s := range b.subs {
-			if s.wants(t) {
-				wanted[t] = true
-				break
-			}
+		if s.wants(t) {
+			b.counts[t] += by
+		}
+		if b.counts[t] > 0 {
+			wanted[t] = true
 		}
 	}
 	b.wanted.Store(&wanted)
@@ -69,7 +74,7 @@ func (b *Bus) Subscribe(size int, types ...event.Type) *Subscription {
 		b.subs = make(map[*Subscription]struct{})
 	}
 	b.subs[s] = struct{}{}
-	b.subscribed()
+	b.count(s, 1)
 	return s
 }
 
@@ -142,7 +147,7 @@ func (s *Subscription) Close() {
 	defer s.bus.mu.Unlock()
 	if _, open := s.bus.subs[s]; open {
 		delete(s.bus.subs, s)
-		s.bus.subscribed()
+		s.bus.count(s, -1)
 		close(s.ready)
 	}
 }
