@@ -28,7 +28,7 @@ test: peers oracle ## install what the tests need, and run all of them
 	else echo "no gcc: without the race detector" >&2; go test -short ./...; fi
 
 .PHONY: peers
-peers: ## install Debian's supervisor, which the tests compare with
+peers: ## install Debian's supervisor and rsyslog, which the tests compare with
 	@scripts/peers.sh
 
 .PHONY: check

@@ -27,6 +27,10 @@ func (ss *Servers) connect(ctx context.Context, t Target) (*link, error) {
 		if err != nil {
 			return nil, err
 		}
+		if conn.LocalAddr().String() == conn.RemoteAddr().String() {
+			_ = conn.Close() // what it would send, it would get
+			return nil, fmt.Errorf("%s: connected to itself", t)
+		}
 		return newLink(ctx, conn, conn, datagrams), nil
 	}
 	raw, err := d.DialContext(limited, "tcp", t.address())

@@ -7,7 +7,6 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,23 +37,9 @@ func newRsyslogd(t *testing.T) *rsyslogd {
 	}
 	testenv.Peer(t, driver)
 	r := &rsyslogd{t: t, dir: socketDir(t)}
-	r.ports = map[string]int{"udp": freeUDP(t), "tcp": freeTCP(t), "tls": freeTCP(t)}
+	r.ports = map[string]int{"udp": freePort(t), "tcp": freePort(t), "tls": freePort(t)}
 	r.configure()
 	return r
-}
-
-func freeUDP(t *testing.T) int {
-	t.Helper()
-	c := listenPackets(t, "udp", "127.0.0.1:0")
-	defer c.Close()
-	return c.LocalAddr().(*net.UDPAddr).Port
-}
-
-func freeTCP(t *testing.T) int {
-	t.Helper()
-	l := listenStreams(t, "tcp", "127.0.0.1:0")
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
 }
 
 func (r *rsyslogd) configure() {

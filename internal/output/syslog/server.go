@@ -17,6 +17,8 @@ const (
 	// firstPause and lastPause bound the time between two connections.
 	firstPause = 100 * time.Millisecond
 	lastPause  = 10 * time.Second
+	// idleTime is how long nothing is sent until a large queue's memory is given back.
+	idleTime = 10 * time.Second
 )
 
 // errReopened ends a connection that somebody wants anew.
@@ -51,10 +53,7 @@ func (s *server) acquire() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.refs++
-	if s.expiry != nil {
-		s.expiry.Stop()
-		s.expiry = nil
-	}
+	s.keep()
 	if !s.running {
 		s.start()
 	}
@@ -97,13 +96,23 @@ func (s *server) expire() {
 	if !s.running || s.expiry != nil {
 		return
 	}
-	s.expiry = time.AfterFunc(flushTime, func() {
+	var timer *time.Timer
+	timer = time.AfterFunc(flushTime, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if s.refs == 0 || s.shutting {
+		if s.expiry == timer {
 			s.cancel()
 		}
 	})
+	s.expiry = timer
+}
+
+// keep takes expire back.
+func (s *server) keep() {
+	if s.expiry != nil {
+		s.expiry.Stop()
+		s.expiry = nil
+	}
 }
 
 // reconnect gives the connection up, unless it is quite new: a thousand sinks that are
@@ -182,7 +191,8 @@ func (s *server) ended(ctx context.Context) bool {
 	s.queue.shrink()
 	lost += s.trouble.close()
 	s.cancel()
-	s.running, s.expiry = false, nil
+	s.keep()
+	s.running = false
 	if s.refs > 0 && !s.shutting {
 		s.start() // a sink came too late to keep this one
 	}
@@ -222,6 +232,8 @@ func (s *server) connected(l *link) {
 func (s *server) carry(ctx context.Context, l *link, b *batch) (settled bool, err error) {
 	settling := time.NewTimer(settleTime)
 	defer settling.Stop()
+	idle := time.NewTimer(idleTime)
+	defer idle.Stop()
 	for {
 		if s.fill(b) {
 			n, err := l.send(b)
@@ -237,8 +249,11 @@ func (s *server) carry(ctx context.Context, l *link, b *batch) (settled bool, er
 			if s.done() {
 				return settled, nil
 			}
+			idle.Reset(idleTime)
 			select {
 			case <-s.wake:
+			case <-idle.C:
+				s.shrink()
 			case <-l.gone:
 				return settled, l.cause(nil)
 			case <-ctx.Done():
@@ -259,7 +274,6 @@ func (s *server) fill(b *batch) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.queue.copyTo(b)
-	s.queue.shrink()
 	return len(b.ends) > 0
 }
 
@@ -283,6 +297,13 @@ func (s *server) took(n int, err error) error {
 		return nil
 	}
 	return err
+}
+
+// shrink gives the memory of a burst back.
+func (s *server) shrink() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.queue.shrink()
 }
 
 func (s *server) done() bool {
