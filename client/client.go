@@ -40,6 +40,7 @@ type Options struct {
 // its methods may be called from any goroutine.
 type Client struct {
 	http     *http.Client
+	streams  *http.Client // for answers without an end
 	endpoint string
 	shown    string // the server, in messages
 	user     *url.Userinfo
@@ -87,12 +88,20 @@ func New(o Options) (*Client, error) {
 	default:
 		return nil, fmt.Errorf("server URL %q: must be unix:///path, http://host:port or https://host:port", o.ServerURL)
 	}
-	c.http = &http.Client{
-		Transport: transport,
+	// Python's server sends a stream at once only to clients that do not ask it to close
+	// the connection. These connections are not kept either.
+	streaming := transport.Clone()
+	streaming.DisableKeepAlives, streaming.MaxIdleConnsPerHost = false, -1
+	c.http, c.streams = newHTTP(transport), newHTTP(streaming)
+	return c, nil
+}
+
+func newHTTP(t *http.Transport) *http.Client {
+	return &http.Client{
+		Transport: t,
 		// A redirect would take the password elsewhere, and turn POST into GET.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	return c, nil
 }
 
 // Call calls any method. Parameters are bool, int, int64, float64, string, []byte,
@@ -120,7 +129,7 @@ func (c *Client) post(ctx context.Context, body []byte) ([]byte, error) {
 		return nil, err
 	}
 	req.Header.Set("Content-Type", "text/xml")
-	resp, err := c.send(req)
+	resp, err := c.send(c.http, req)
 	if err != nil {
 		return nil, err
 	}
@@ -136,12 +145,12 @@ func (c *Client) post(ctx context.Context, body []byte) ([]byte, error) {
 }
 
 // send sends a request and returns the answer if its status is 200.
-func (c *Client) send(req *http.Request) (*http.Response, error) {
+func (c *Client) send(over *http.Client, req *http.Request) (*http.Response, error) {
 	if c.user != nil {
 		password, _ := c.user.Password() // none is the empty one
 		req.SetBasicAuth(c.user.Username(), password)
 	}
-	resp, err := c.http.Do(req)
+	resp, err := over.Do(req)
 	if err != nil {
 		if u, ok := errors.AsType[*url.Error](err); ok {
 			err = u.Err // ours names the server better

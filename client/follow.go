@@ -90,7 +90,7 @@ func (c *Client) get(ctx context.Context, path string) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.send(req)
+	return c.send(c.streams, req)
 }
 
 // logPath names a log as the server does.
