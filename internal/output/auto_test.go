@@ -53,6 +53,7 @@ func TestCleanAutoRemovesItsOwnLogsOnly(t *testing.T) {
 	gone := []string{
 		"web-stdout---foo-abcd_123.log", "web-stdout---foo-abcd_123.log.1", "web-stderr---foo-abcd_123.log.10",
 		"a b---c-stdout---foo-ABCDEFGH.log", "web:0-stdout---foo-abcd1234.log.9999",
+		"web-stdout---foo-abcd_123.log.1.gz", "web-stdout---foo-abcd_123.log.gz.part",
 	}
 	kept := []string{
 		"web-stdout---foo-q-abcd1234.log", "web-stdout---foobar-abcd1234.log", "web-stdout---fo-abcd1234.log",

@@ -167,6 +167,16 @@ func TestCompressionGoesOnAfterFileClose(t *testing.T) {
 	})
 }
 
+func TestFilesStaySharedWhileBackupsAreCompressed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "log")
+		var files output.Files
+		f := join(t, &files, path, output.FileOptions{Compress: true})
+		synctest.Wait()
+		want(t, join(t, &files, path, output.FileOptions{}) == f, true)
+	})
+}
+
 // Whenever compression is broken off, each backup is there in exactly one form.
 func TestCloseBreaksCompressionOff(t *testing.T) {
 	dir := t.TempDir()

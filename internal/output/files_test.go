@@ -34,6 +34,21 @@ func TestFilesShareOneFilePerPath(t *testing.T) {
 	noError(t, c.Close())
 }
 
+func TestFilesTellApartWhatALinkLedToAtDifferentTimes(t *testing.T) {
+	dir := t.TempDir()
+	link := filepath.Join(dir, "link")
+	var files output.Files
+	for _, name := range []string{"a", "b", "a"} {
+		_ = os.Mkdir(filepath.Join(dir, name), 0o700) // the second time it is there
+		_ = os.Remove(link)                           // the first time it is not there
+		noError(t, os.Symlink(name, link))
+		f := join(t, &files, filepath.Join(link, "log"), output.FileOptions{})
+		want(t, join(t, &files, filepath.Join(dir, name, "log"), output.FileOptions{}) == f, true)
+		write(t, f, name)
+	}
+	want(t, content(t, filepath.Join(dir, "a", "log"))+content(t, filepath.Join(dir, "b", "log")), "aab")
+}
+
 func TestFilesForgetsAFailedOpen(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "missing", "log")
 	var files output.Files

@@ -49,6 +49,7 @@ func TestFollowersCloseWhatTheyHaveOpened(t *testing.T) {
 				quick.stop()
 				<-slow.gate
 				slow.stop()
+				synctest.Wait()
 				want(t, openBelow(t, dir), []string{"log"})
 				noError(t, f.Close())
 				synctest.Wait()

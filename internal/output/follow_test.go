@@ -180,6 +180,14 @@ func TestFollowAcrossReopen(t *testing.T) {
 		write(t, l.File, "six\n")
 		want(t, l.take(), "six\n")
 		want(t, content(t, l.path), "six\n")
+
+		// Others write to the new file before we do.
+		noError(t, os.Remove(l.path))
+		noError(t, os.WriteFile(l.path, []byte("seven\n"), 0o600))
+		pass()
+		want(t, l.take(), "seven\n")
+		write(t, l.File, "eight\n")
+		want(t, l.take(), "eight\n")
 	})
 }
 
