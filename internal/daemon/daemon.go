@@ -215,6 +215,7 @@ func (g *generation) openLog(notes []note) error {
 	if g.log, err = openLog(g.conf.Supervisord, g.files, terminal); err != nil {
 		return fmt.Errorf("open the log: %w", err)
 	}
+	g.onClose(g.files.Close)
 	g.onClose(g.log.close)
 	for _, n := range notes {
 		mainlog.At(g.log.Logger, n.level, n.text)

@@ -34,3 +34,7 @@ func (r *Ring) Cap() int {
 
 // Next is the first boundary after t.
 func (p Period) Next(t time.Time) time.Time { return p.next(t) }
+
+// Early reports whether a clock that shows now has been set back too far for what was
+// decided at start.
+func (p Period) Early(start, now time.Time) bool { return p.spanFrom(start).early(now) }
