@@ -6,11 +6,12 @@
 // sinks, in the Format of the log, and as it is to its taps. A Feed is a tap for those
 // who make events of output.
 //
-// Of sinks there are File, a log that rotates by size and time, and Ring, which keeps the
-// latest output in memory; Files lets everybody who names the same path share one File.
-// Read and Tail give parts of a log back, by the rules of Python's Supervisor, and Follow
-// what is written from now on. AutoPath and CleanAuto name and remove the logs of
-// programs that asked for AUTO.
+// Of sinks there are File, a log that rotates by size and time, compresses its backups in
+// the background and notices what others do to it, and Ring, which keeps the latest output
+// in memory; Files lets everybody who names the same path share one File. Read and Tail
+// give parts of a log back, by the rules of Python's Supervisor, and Follow what is
+// written from now on. AutoPath and CleanAuto name and remove the logs of programs that
+// asked for AUTO.
 //
 // Order is kept from end to end: the bytes of one pipe are written by one goroutine
 // at a time, in the order in which they were read. A sink that fails loses bytes,

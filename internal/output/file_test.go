@@ -106,8 +106,8 @@ func TestFileClear(t *testing.T) {
 	want(t, content(t, path), "x")
 }
 
-// As under Python's supervisord: a log that was removed is written on, out of sight,
-// until it is opened again.
+// A log that was removed is written on, out of sight, until it is opened again: under
+// Python's supervisord by a signal, here also when a second has passed.
 func TestFileWritesToARemovedLogUntilReopen(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "log")
