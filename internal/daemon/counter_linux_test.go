@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +16,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"supervisord/client"
 )
 
 // roleVar makes the test binary a program that a daemon under test runs: it writes
@@ -125,4 +128,57 @@ func openBackup(path string) (io.Reader, error) {
 		return nil, err
 	}
 	return gzip.NewReader(bytes.NewReader(text))
+}
+
+// read is what somebody has seen of a log that a counter writes to.
+type read struct {
+	next int    // the number of the next line
+	rest string // the beginning of a line
+	err  error
+}
+
+// take takes the next bytes.
+func (r *read) take(p []byte) {
+	text := r.rest + string(p)
+	for {
+		line, rest, whole := strings.Cut(text, "\n")
+		if !whole {
+			r.rest = text
+			return
+		}
+		text = rest
+		if before, cleared := strings.CutSuffix(line, "==> File truncated <=="); cleared { // wherever it was
+			text = before + rest
+			continue
+		}
+		number, dots, _ := strings.Cut(line, " ")
+		if r.err == nil && (number != strconv.Itoa(r.next) || len(number)+1+len(dots) != lineSize-1) {
+			r.err = fmt.Errorf("line %q where number %d belongs", line, r.next)
+		}
+		r.next++
+	}
+}
+
+// follow reads the log of a counter that does not run yet until it has seen n lines, or
+// has seen what must not be. The function it returns waits for that.
+func (s *site) follow(name string, n int) (wait func() error) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), bound)
+	chunks, err := s.api.FollowLog(ctx, client.LogName{Of: client.ParseSelector(name)}, 1<<40)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() {
+		defer cancel()
+		var r read
+		for p, err := range chunks {
+			if r.take(p); r.next >= n || r.err != nil || err != nil {
+				done <- errors.Join(r.err, err)
+				return
+			}
+		}
+		done <- fmt.Errorf("%d lines of %d", r.next, n)
+	}()
+	return func() error { return <-done }
 }

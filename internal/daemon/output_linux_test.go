@@ -1,7 +1,10 @@
 package daemon_test
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"syscall"
 	"testing"
 
 	"supervisord/client"
@@ -45,5 +48,61 @@ func TestNoLineOfAHundredProgramsIsLost(t *testing.T) {
 	for i := range programs {
 		s.await(name(i), client.Exited)
 		wantNumbers(t, name(i), s.logAndBackups(s.path(name(i)+".log")), 0, floodLines()/programs)
+	}
+}
+
+func TestNoLineIsLostOverCompressedRotations(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, counter("a", floodLines()/4, "stdout_logfile_compress=gzip", "stdout_logfile_maxbytes=2MB", "stdout_logfile_backups=1000"))
+	d := s.start()
+	s.await("a", client.Exited)
+	d.send(syscall.SIGTERM)
+	d.awaitExit()
+	wantNumbers(t, "a.log", s.logAndBackups(s.path("a.log")), 0, s.counted("a"))
+}
+
+// What somebody else does to the log of a fast writer, again and again while it writes,
+// costs no line, neither in the files nor for those who follow the log.
+func TestNoLineIsLostToTheFollowers(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		options []string
+		disturb func(s *site, d *daemon, i int) error
+	}{
+		{"rotated", []string{"stdout_logfile_maxbytes=4MB", "stdout_logfile_backups=200"}, func(*site, *daemon, int) error { return nil }},
+		{"cleared", []string{"stdout_logfile_maxbytes=0"}, func(s *site, _ *daemon, _ int) error {
+			_, err := s.api.ClearLogs(t.Context(), client.ParseSelector("a"))
+			return err
+		}},
+		{"reopened", []string{"stdout_logfile_maxbytes=0"}, func(s *site, d *daemon, i int) error {
+			err := os.Rename(s.path("a.log"), s.path(fmt.Sprintf("a.log.%d", 1000-i)))
+			return errors.Join(err, d.cmd.Process.Signal(syscall.SIGUSR2))
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			const lines = 64 << 20 / lineSize
+			s := newSite(t, counter("a", lines, append(tt.options, "autostart=false")...))
+			writeFile(t, s.path("a.log"), "")
+			d := s.start()
+			followers := []func() error{s.follow("a", lines), s.follow("a", lines)}
+			if _, err := s.api.Start(t.Context(), client.ParseSelector("a"), client.NoWait); err != nil {
+				t.Fatal(err)
+			}
+			for i := 1; s.info("a").Phase == client.Running; i++ {
+				if err := tt.disturb(s, d, i); err != nil {
+					t.Fatal(err)
+				}
+				s.until("the log has grown or the program has ended", func() bool {
+					info, err := os.Stat(s.path("a.log"))
+					return err == nil && info.Size() > 4<<20 || s.info("a").Phase != client.Running
+				})
+			}
+			for i, wait := range followers {
+				if err := wait(); err != nil {
+					t.Errorf("follower %d: %v", i, err)
+				}
+			}
+		})
 	}
 }

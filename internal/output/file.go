@@ -237,7 +237,7 @@ func (f *File) clearOpen() error {
 	if f.file == nil || !f.regular {
 		return nil
 	}
-	return f.truncate(f.file, truncatedLine)
+	return f.empty(f.file, truncatedLine)
 }
 
 // clear is Clear, also for a File that nobody has open.
@@ -256,7 +256,7 @@ func (f *File) clear() error {
 		return err
 	}
 	f.begin()
-	return errors.Join(f.truncate(file, truncatedLine), file.Close())
+	return errors.Join(f.empty(file, truncatedLine), file.Close())
 }
 
 // current reports whether path still leads to the file in use.

@@ -2,7 +2,10 @@
 
 package output
 
-import "os"
+import (
+	"errors"
+	"os"
+)
 
 const (
 	openFlags = 0
@@ -14,3 +17,6 @@ const (
 
 // linked reports whether file still has a name: here an open file cannot lose it.
 func linked(*os.File) bool { return true }
+
+// giveTo gives file the owner that info tells of, which is not known here.
+func giveTo(*os.File, os.FileInfo) error { return errors.ErrUnsupported }

@@ -3,6 +3,7 @@
 package output
 
 import (
+	"errors"
 	"os"
 	"syscall"
 )
@@ -25,4 +26,13 @@ func linked(file *os.File) bool {
 	}
 	st, ok := info.Sys().(*syscall.Stat_t)
 	return !ok || st.Nlink > 0
+}
+
+// giveTo gives file the owner and group that info tells of.
+func giveTo(file *os.File, info os.FileInfo) error {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return errors.ErrUnsupported
+	}
+	return file.Chown(int(st.Uid), int(st.Gid))
 }

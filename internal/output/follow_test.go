@@ -264,15 +264,15 @@ func TestFollowerThatLagsTooFarSkips(t *testing.T) {
 		o   output.FileOptions
 		max int // bytes that are kept at most
 	}{
-		"rotated":   {output.FileOptions{MaxBytes: 1, Backups: 3}, 34 * line},
-		"truncated": {output.FileOptions{MaxBytes: 1}, 1<<20 + line},
+		"rotated":   {output.FileOptions{MaxBytes: 1, Backups: 3}, 66 * line},
+		"truncated": {output.FileOptions{MaxBytes: 1}, 1<<20 + 66*line},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				l := followed(t, tt.o)
 				l.gate <- struct{}{}
-				for i := range 40 {
-					write(t, l.File, strings.Repeat(string(rune('0'+i)), line-1)+"\n")
+				for i := range 100 {
+					write(t, l.File, strings.Repeat(string(rune('0'+i%10)), line-1)+"\n")
 					synctest.Wait()
 				}
 				<-l.gate
@@ -281,7 +281,7 @@ func TestFollowerThatLagsTooFarSkips(t *testing.T) {
 				if len(got) > tt.max {
 					t.Errorf("%d bytes were kept", len(got))
 				}
-				want(t, got[len(got)-2:], string(rune('0'+39))+"\n")
+				want(t, got[len(got)-2:], "9\n")
 				write(t, l.File, "on\n")
 				want(t, l.take(), "on\n")
 			})
@@ -386,4 +386,31 @@ func count(n, lines int) []int {
 		all[i] = lines
 	}
 	return all
+}
+
+func TestClearTakesNothingFromAFollowerWhoLags(t *testing.T) {
+	const size = 3 << 20
+	synctest.Test(t, func(t *testing.T) {
+		l := followed(t, output.FileOptions{})
+		noError(t, os.Chmod(l.path, 0o640))
+		l.gate <- struct{}{} // a slow consumer
+		for range size / 1024 {
+			write(t, l.File, strings.Repeat("x", 1024))
+		}
+		noError(t, l.Clear())
+		write(t, l.File, "after\n")
+		<-l.gate
+		got := l.take()
+		want(t, strings.TrimLeft(got, "x"), truncated+"after\n")
+		want(t, len(got), size+len(truncated+"after\n"))
+		text, err := os.ReadFile(l.path)
+		noError(t, err)
+		want(t, string(text), "after\n")
+		info, err := os.Stat(l.path)
+		noError(t, err)
+		want(t, info.Mode(), os.FileMode(0o640))
+		names, err := os.ReadDir(filepath.Dir(l.path))
+		noError(t, err)
+		want(t, len(names), 1)
+	})
 }

@@ -13,7 +13,7 @@ import (
 const (
 	// maxPassages is how many rotations a follower may lag behind. Each keeps an open
 	// file, and the space of one that has been removed.
-	maxPassages = 32
+	maxPassages = 64
 	// maxSaved is how many bytes are kept for a follower when they are truncated away.
 	maxSaved = 1 << 20
 
@@ -153,6 +153,17 @@ func (r *follower) skip() {
 	clear(r.next)
 	r.next = r.next[:0]
 	r.append(passage{text: []byte(skippedLine)})
+}
+
+// unread returns how much is to be kept of s, the last passage, up to size, and of text.
+func (r *follower) unread(s *stretch, size int64) int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	from := r.now.from
+	if r.now.stretch != s {
+		from = r.next[len(r.next)-1].from
+	}
+	return int64(r.saved) + size - from
 }
 
 // save replaces s, the last passage, by a copy of its bytes up to size that were not

@@ -115,7 +115,7 @@ func (f *File) rotate() error {
 		return nil
 	}
 	if f.opts.Backups <= 0 {
-		return f.truncate(f.file, "")
+		return f.empty(f.file, "")
 	}
 	info, err := os.Lstat(f.path)
 	if err != nil {
