@@ -28,10 +28,14 @@ const (
 //
 // All pipes are in one epoll set, so an idle pipe costs no goroutine, no buffer and no
 // time. Usually there is one worker: it waits for the set, serves what is ready and
-// waits again, which costs no switch between threads. More come when that is not
-// enough: one per processor while programs write without pause, and more still when
-// ready pipes have to wait because a disk stands still. The surplus goes when there
-// is nothing left to do.
+// waits again, which costs no switch between threads; how soon it looks again is for
+// pace to say. More come when that is not enough: one per processor while programs
+// write without pause, and more still when ready pipes have to wait because a disk
+// stands still. The surplus goes when there is nothing left to do.
+//
+// The set tells of a pipe as long as there is something in it, which costs no system
+// call for a pipe that is read before the next look. One that a worker has in hand
+// when it is ready again leaves the set until the worker is done with it.
 type Pump struct {
 	log   *slog.Logger
 	epoll int
@@ -43,8 +47,9 @@ type Pump struct {
 	head, tail *Source         // ready, in the order in which they became so
 	queued     uint64          // sources put into the queue so far
 	taken      uint64          // sources taken from it so far
-	polling    bool            // a worker waits for the epoll set
-	peek       bool            // look at the epoll set before taking from the queue
+	polling    bool            // a worker waits for the epoll set, or is about to
+	pace       pace
+	peek       bool // look at the epoll set before taking from the queue
 	workers    int
 	working    sync.WaitGroup
 	watching   bool // a call of watch is due
@@ -85,8 +90,7 @@ func (p *Pump) Add(fd int, w io.Writer) (*Source, error) {
 	}
 	s := &Source{
 		pump: p, w: w, fd: fd, small: prefersSmall(w), done: make(chan struct{}),
-		// Once, so that no second worker hears of a pipe that one has in hand.
-		event: unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLONESHOT, Fd: int32(fd)},
+		event: unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fd)},
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -134,25 +138,28 @@ func (p *Pump) hire() {
 func (p *Pump) work() {
 	buf := getBuffer(&smallBuffers)
 	defer smallBuffers.Put(buf)
+	var served *Source
+	var o outcome
 	for {
-		s, err := p.next()
+		s, err := p.next(served, o)
 		if err != nil {
 			p.log.Error("output of programs is no longer awaited", "err", err)
 		}
 		if s == nil {
 			return
 		}
-		if s.turn(*buf) {
-			p.again(s)
-		}
+		served, o = s, s.turn(*buf)
 	}
 }
 
-// next returns the next ready source, and waits for one if nobody else does. nil ends
-// the worker.
-func (p *Pump) next() (s *Source, err error) {
+// next takes back the source that was served last, if there is one, and returns the
+// next that is ready; it waits for one if nobody else does. nil ends the worker.
+func (p *Pump) next(served *Source, o outcome) (s *Source, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if served != nil {
+		p.putBack(served, o)
+	}
 	for {
 		if p.peek && !p.polling && !p.closed {
 			p.peek = false
@@ -173,28 +180,67 @@ func (p *Pump) next() (s *Source, err error) {
 // timeout milliseconds (-1: for ever). It is called with p.mu held, and gives it back
 // meanwhile.
 func (p *Pump) poll(timeout int) error {
+	begun := time.Now()
+	rest := p.pace.rest(begun)
 	p.polling = true
 	p.mu.Unlock()
+	if rest > 0 && timeout != 0 {
+		p.rest(rest)
+		begun = time.Now()
+	}
 	n, err := unix.EpollWait(p.epoll, p.events[:], timeout)
 	p.mu.Lock()
 	p.polling = false
+	p.pace.woke(begun, time.Now())
 	if err != nil && !errors.Is(err, unix.EINTR) {
 		return err
 	}
 	for _, e := range p.events[:max(n, 0)] {
 		// A source closed since is no longer there. If its descriptor has a new owner
 		// by now, that one looks once in vain.
-		if s := p.sources[int(e.Fd)]; s != nil {
+		s := p.sources[int(e.Fd)]
+		switch {
+		case s == nil:
+		case s.inHand:
+			p.park(s)
+		default:
 			p.enqueue(s)
 		}
 	}
 	return nil
 }
 
-// again puts a source back that has more to read than one turn allows.
-func (p *Pump) again(s *Source) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+// rest lets time pass, unless the pump is closed.
+func (p *Pump) rest(d time.Duration) {
+	until := unix.NsecToTimespec(d.Nanoseconds())
+	fds := [...]unix.PollFd{{Fd: int32(p.wake), Events: unix.POLLIN}}
+	_, _ = unix.Ppoll(fds[:], &until, nil) // a rest that a signal cuts short does no harm
+}
+
+// park takes a source that a worker has in hand from the epoll set, which would go on
+// telling of it. Called with p.mu held.
+func (p *Pump) park(s *Source) {
+	if !s.parked {
+		s.parked = true
+		// It is in the set, since only here and in finish it is taken out.
+		_ = unix.EpollCtl(p.epoll, unix.EPOLL_CTL_DEL, int(s.event.Fd), nil)
+	}
+}
+
+// putBack makes the pump wait again for a source that was served, or puts it into the
+// queue if it has more to read than one turn allows. Called with p.mu held.
+func (p *Pump) putBack(s *Source, o outcome) {
+	s.inHand = false
+	p.pace.found(o.moved, o.size)
+	if s.parked && !s.gone {
+		s.parked = false
+		if err := unix.EpollCtl(p.epoll, unix.EPOLL_CTL_ADD, int(s.event.Fd), &s.event); err != nil {
+			p.log.Error("output of a program is no longer read", "err", err)
+		}
+	}
+	if !o.more {
+		return
+	}
 	p.peek = true // or those that are idle now would wait for this one
 	if p.head != nil && !p.closed && p.workers < runtime.GOMAXPROCS(0) {
 		p.hire()
@@ -229,7 +275,7 @@ func (p *Pump) take() *Source {
 	if s == nil {
 		return nil
 	}
-	p.head, s.next, s.queued = s.next, nil, false
+	p.head, s.next, s.queued, s.inHand = s.next, nil, false, true
 	if p.head == nil {
 		p.tail = nil
 	}

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	smallBuffer = 64 << 10 // the size of a pipe
-	bigBuffer   = 1 << 20  // the size of an enlarged pipe
+	smallBuffer = 64 << 10  // the size of a pipe
+	bigBuffer   = 256 << 10 // the size of an enlarged pipe
 	// growAfter is how often in a row a pipe has to be found full to be enlarged.
 	growAfter = 16
 	// maxGrown bounds the enlarged pipes: the kernel gives an unprivileged user 64 MiB
@@ -45,9 +45,12 @@ type Source struct {
 	full int  // guarded by run; reads in a row that filled the buffer
 	big  bool // guarded by run; the pipe has been enlarged
 
-	next   *Source // guarded by pump.mu, as are queued and number
+	next   *Source // guarded by pump.mu, as is all below
 	queued bool    // in the queue of the pump
 	number uint64  // the how many-th to be put into it
+	inHand bool    // a worker serves it
+	parked bool    // it is not in the epoll set until the worker is done
+	gone   bool    // its descriptor is closed, or about to be
 }
 
 // Done is closed when the source has come to its end, or has been closed: its writer
@@ -87,33 +90,34 @@ func (s *Source) Close() error {
 	return s.finish()
 }
 
-// turn moves what there is, up to turnBytes, and reports whether there may be more.
-// If not, the pump waits for the pipe again.
-func (s *Source) turn(buf []byte) (more bool) {
+// outcome is what a turn has found.
+type outcome struct {
+	moved int  // bytes
+	size  int  // of the pipe
+	more  bool // there may be more
+}
+
+// turn moves what there is, up to turnBytes.
+func (s *Source) turn(buf []byte) outcome {
 	s.run.Lock()
 	defer s.run.Unlock()
-	if s.fd < 0 {
-		return false
-	}
 	if s.big {
 		big := getBuffer(&bigBuffers)
 		defer bigBuffers.Put(big)
 		buf = *big
 	}
-	for moved := 0; moved < turnBytes; {
+	o := outcome{size: len(buf)}
+	for s.fd >= 0 && o.moved < turnBytes {
 		n := s.step(buf)
-		if n < 0 {
-			return false
-		}
+		o.moved += max(n, 0)
 		if n < len(buf) {
 			s.full = 0
-			s.rearm()
-			return false
+			return o
 		}
-		moved += n
 		s.consider()
 	}
-	return true
+	o.more = s.fd >= 0
+	return o
 }
 
 // step reads once and writes what it got. It returns 0 if there is nothing to read
@@ -156,15 +160,6 @@ func (s *Source) consider() {
 	s.big = true
 }
 
-// rearm makes the pump wait for s again.
-func (s *Source) rearm() {
-	err := unix.EpollCtl(s.pump.epoll, unix.EPOLL_CTL_MOD, s.fd, &s.event)
-	if err != nil {
-		s.pump.log.Error("output of a program is no longer read", "err", err)
-		_ = s.finish() // reported above
-	}
-}
-
 // finish closes the descriptor, once. Called with s.run held.
 func (s *Source) finish() error {
 	if s.fd < 0 {
@@ -201,6 +196,7 @@ func (p *Pump) shrunk() {
 func (p *Pump) forget(s *Source) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	s.gone = true
 	delete(p.sources, s.fd)
 	if s.big {
 		p.grown--

@@ -1,0 +1,52 @@
+package output
+
+import "time"
+
+// pace decides how long the pump lets bytes gather before it looks for ready pipes
+// again. When a hundred programs each write a line now and then, most of what a line
+// costs is to be woken for it; waking for many at once costs little more than for one.
+//
+// The gap between two looks grows while they find little in the pipes, and shrinks
+// when a pipe is found well filled, long before its program has to wait for us. A pump
+// that was idle looks at once, so a line that comes alone is never delayed.
+type pace struct {
+	gap     time.Duration // to be left between two looks
+	looked  time.Time     // the last look
+	fullest int           // sixteenths of the fullest pipe since then
+}
+
+const (
+	// longestGap is how long a line may wait in its pipe because of others.
+	longestGap = 5 * time.Millisecond
+	// gapStep is by how much the gap grows from look to look.
+	gapStep = 100 * time.Microsecond
+	// idleFor is how long nothing has to be ready for the pump to count as idle.
+	idleFor = 4 * longestGap
+	// wellFilled is how many sixteenths of a pipe make the gap shrink.
+	wellFilled = 4
+)
+
+// found notes that a pipe of some size had so many bytes in it.
+func (p *pace) found(bytes, size int) {
+	p.fullest = max(p.fullest, bytes*16/size)
+}
+
+// rest returns how long to wait until the next look, given what the last one found.
+// Zero or less means not to wait.
+func (p *pace) rest(now time.Time) time.Duration {
+	if p.fullest >= wellFilled {
+		p.gap /= 4
+	} else {
+		p.gap = min(p.gap+gapStep, longestGap)
+	}
+	p.fullest = 0
+	return p.gap - now.Sub(p.looked)
+}
+
+// woke notes the end of a look that began at since.
+func (p *pace) woke(since, now time.Time) {
+	if now.Sub(since) >= idleFor {
+		p.gap = 0
+	}
+	p.looked = now
+}
