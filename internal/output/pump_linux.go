@@ -49,6 +49,8 @@ type Pump struct {
 	taken      uint64          // sources taken from it so far
 	polling    bool            // a worker waits for the epoll set, or is about to
 	pace       pace
+	timer      *time.Timer // used by the worker that polls
+	closing    chan struct{}
 	peek       bool // look at the epoll set before taking from the queue
 	workers    int
 	working    sync.WaitGroup
@@ -76,7 +78,11 @@ func NewPump(log *slog.Logger) (*Pump, error) {
 	if err := unix.EpollCtl(epoll, unix.EPOLL_CTL_ADD, wake, &event); err != nil {
 		return nil, errors.Join(fmt.Errorf("wait for eventfd: %w", err), unix.Close(wake), unix.Close(epoll))
 	}
-	p := &Pump{log: log, epoll: epoll, wake: wake, sources: make(map[int]*Source)}
+	p := &Pump{
+		log: log, epoll: epoll, wake: wake, sources: make(map[int]*Source),
+		timer: time.NewTimer(0), closing: make(chan struct{}),
+	}
+	<-p.timer.C
 	p.hire()
 	return p, nil
 }
@@ -113,6 +119,7 @@ func (p *Pump) Close() error {
 		return nil
 	}
 	p.closed = true
+	close(p.closing)
 	sources := make([]*Source, 0, len(p.sources))
 	for _, s := range p.sources {
 		sources = append(sources, s)
@@ -210,11 +217,15 @@ func (p *Pump) poll(timeout int) error {
 	return nil
 }
 
-// rest lets time pass, unless the pump is closed.
+// rest lets time pass, unless the pump is closed. Only the worker that polls may rest.
+// It does so in Go's scheduler, which has less to watch over then than with a thread in
+// a system call.
 func (p *Pump) rest(d time.Duration) {
-	until := unix.NsecToTimespec(d.Nanoseconds())
-	fds := [...]unix.PollFd{{Fd: int32(p.wake), Events: unix.POLLIN}}
-	_, _ = unix.Ppoll(fds[:], &until, nil) // a rest that a signal cuts short does no harm
+	p.timer.Reset(d)
+	select {
+	case <-p.timer.C:
+	case <-p.closing:
+	}
 }
 
 // park takes a source that a worker has in hand from the epoll set, which would go on

@@ -17,7 +17,7 @@ type pace struct {
 
 const (
 	// longestGap is how long a line may wait in its pipe because of others.
-	longestGap = 5 * time.Millisecond
+	longestGap = 8 * time.Millisecond
 	// gapStep is by how much the gap grows from look to look.
 	gapStep = 100 * time.Microsecond
 	// idleFor is how long nothing has to be ready for the pump to count as idle.
