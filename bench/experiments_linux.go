@@ -10,6 +10,13 @@ type experiment struct {
 	name     string
 	programs func(l *lab) (programs, error) // nil: no fleet is needed
 	phases   []phase
+	variants []variant
+}
+
+// variant is the same with options that only ours has; it takes its turn in each round.
+type variant struct {
+	programs func(l *lab) (programs, error)
+	phase    phase
 }
 
 // phase is one thing that is measured in the life of a fleet.
@@ -22,18 +29,21 @@ type phase struct {
 
 // experiments are all of them, in the order of the table.
 var experiments = []experiment{
-	{"many", manyPrograms, []phase{startPhase, idlePhase, apiPhase, commandPhase, stopPhase, shutdownPhase}},
-	{"respawn", fewPrograms, []phase{respawnPhase}},
-	{"storm", crashingPrograms, []phase{stormPhase}},
-	{"flood", floodingProgram, []phase{floodPhase}},
-	{"lines", talkingPrograms, []phase{linesPhase}},
-	{"size", nil, []phase{sizePhase}},
+	{"many", manyPrograms, []phase{startPhase, idlePhase, apiPhase, commandPhase, stopPhase, shutdownPhase}, nil},
+	{"respawn", fewPrograms, []phase{respawnPhase}, nil},
+	{"storm", crashingPrograms, []phase{stormPhase}, nil},
+	{"flood", floodingProgram, []phase{floodPhase}, floodVariants},
+	{"lines", talkingPrograms, []phase{linesPhase}, nil},
+	{"size", nil, []phase{sizePhase}, nil},
 }
 
 func phaseNames() (names []string) {
 	for _, e := range experiments {
 		for _, p := range e.phases {
 			names = append(names, p.name)
+		}
+		for _, v := range e.variants {
+			names = append(names, v.phase.name)
 		}
 	}
 	return names

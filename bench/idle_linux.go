@@ -6,13 +6,13 @@ import (
 )
 
 var (
-	startRow = &row{name: "start of 1,000", unit: "s", budget: budget{byLoop, 1.2}}
+	startRow = &row{name: "start of 1,000", unit: "s", budgets: []budget{{byLoop, 1.2}}}
 
-	idleRSS     = &row{name: "idle with 1,000: RSS", unit: "MB", budget: budget{one, 15}}
+	idleRSS     = &row{name: "idle with 1,000: RSS", unit: "MB", budgets: []budget{{one, 15}}}
 	idlePSS     = &row{name: "  PSS", unit: "MB"}
 	idleAnon    = &row{name: "  anonymous", unit: "MB"}
-	idleThreads = &row{name: "  threads", unit: "", budget: budget{one, 12}}
-	idleCPU     = &row{name: "  CPU", unit: "ms/s", budget: budget{one, 0.1}}
+	idleThreads = &row{name: "  threads", unit: "", budgets: []budget{{one, 12}}}
+	idleCPU     = &row{name: "  CPU", unit: "ms/s", budgets: []budget{{one, 0.1}}}
 )
 
 var startPhase = phase{

@@ -112,41 +112,79 @@ func (l *lab) size(full, quick int) int {
 // others go on; the error is about ours.
 func (l *lab) measure(ctx context.Context, r *results) (failed error) {
 	for _, e := range experiments {
-		phases := l.wanted(e.phases)
-		if len(phases) == 0 {
-			continue
+		turns := l.turns(e)
+		for _, t := range turns {
+			for _, p := range t.phases {
+				r.expect(p.rows...)
+				l.note("%s: %s", p.name, p.how)
+			}
 		}
-		for _, p := range phases {
-			r.expect(p.rows...)
-			l.note("%s: %s", p.name, p.how)
-		}
+		rounds := l.rounds
 		if e.programs == nil {
-			failed = errors.Join(failed, l.alone(ctx, phases, r))
-			continue
+			rounds = 1
 		}
-		for round := range l.rounds {
-			for _, who := range l.there {
+		for round := range rounds {
+			for _, t := range turns {
 				begun := monotonic()
-				err := l.live(ctx, e, phases, who, r)
-				_, _ = fmt.Fprintf(l.progress, "%s, round %d, %s: %.1f s\n", e.name, round+1, who, since(begun).Seconds())
+				err := l.take(ctx, t, r)
+				_, _ = fmt.Fprintf(l.progress, "%s, round %d, %s: %.1f s\n", t.name, round+1, t.who, since(begun).Seconds())
 				if ctx.Err() != nil {
 					return errors.Join(failed, ctx.Err())
 				}
-				if errors.Is(err, errNoCompiler) {
-					l.note("not measured: %s: %v", e.name, err)
-					continue
-				}
-				if err != nil {
-					l.note("FAILED: %s, %s: %v", e.name, who, err)
-				}
-				if err != nil && who == ours {
-					failed = errors.Join(failed, fmt.Errorf("%s: %w", e.name, err))
-				}
+				failed = errors.Join(failed, err)
 			}
 		}
 		failed = errors.Join(failed, l.sweep())
 	}
 	return failed
+}
+
+// turn is what one contender does in each round of an experiment.
+type turn struct {
+	name     string
+	who      contender
+	programs func(l *lab) (programs, error)
+	phases   []phase
+}
+
+// turns returns those of an experiment that are wanted.
+func (l *lab) turns(e experiment) (turns []turn) {
+	there := l.there
+	if e.programs == nil {
+		there = []contender{ours}
+	}
+	if phases := l.wanted(e.phases); len(phases) > 0 {
+		for _, who := range there {
+			turns = append(turns, turn{e.name, who, e.programs, phases})
+		}
+	}
+	for _, v := range e.variants {
+		if phases := l.wanted([]phase{v.phase}); len(phases) > 0 {
+			turns = append(turns, turn{v.phase.name, ours, v.programs, phases})
+		}
+	}
+	return turns
+}
+
+// take runs one turn.
+func (l *lab) take(ctx context.Context, t turn, r *results) error {
+	var err error
+	if t.programs == nil {
+		err = l.alone(ctx, t.phases, r)
+	} else {
+		err = l.live(ctx, t, r)
+	}
+	switch {
+	case errors.Is(err, errNoCompiler):
+		l.note("not measured: %s: %v", t.name, err)
+		return nil
+	case err != nil:
+		l.note("FAILED: %s, %s: %v", t.name, t.who, err)
+	}
+	if t.who != ours || err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", t.name, err)
 }
 
 // sweep removes what the fleets of an experiment have written. Not after each turn: a
@@ -170,13 +208,13 @@ func (l *lab) alone(ctx context.Context, phases []phase, r *results) error {
 	return nil
 }
 
-// live is one turn of one contender: a fleet from its start to its end.
-func (l *lab) live(ctx context.Context, e experiment, phases []phase, who contender, r *results) (err error) {
-	set, err := e.programs(l)
+// live is one turn with a fleet, from its start to its end.
+func (l *lab) live(ctx context.Context, t turn, r *results) (err error) {
+	set, err := t.programs(l)
 	if err != nil {
 		return err
 	}
-	f, err := l.launch(ctx, who, set)
+	f, err := l.launch(ctx, t.who, set)
 	if err != nil {
 		return err
 	}
@@ -185,7 +223,7 @@ func (l *lab) live(ctx context.Context, e experiment, phases []phase, who conten
 	if err := f.awaitAll(ctx); err != nil {
 		return err
 	}
-	for _, p := range phases {
+	for _, p := range t.phases {
 		if err := p.measure(ctx, f); err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}

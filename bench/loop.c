@@ -3,10 +3,11 @@
 /* loop COUNT LOGDIR MAXBYTES PROGRAM [ARG...]
  *
  * The least that a supervisor does, and so the floor to measure one by: it starts
- * COUNT children with a pipe and a log file each, copies the pipes to the files,
- * rotates a file at MAXBYTES and keeps three old ones, starts again what dies, and
- * when anything can be read from its standard input sends SIGTERM to all, waits for
- * them and exits. It keeps no state, writes no log of its own and answers nobody.
+ * COUNT children with a pipe and a log file each, copies the pipes to the files in
+ * chunks of 64 KiB, rotates a file at MAXBYTES and keeps three old ones, starts again
+ * what dies, and when anything can be read from its standard input sends SIGTERM to
+ * all, waits for them and exits. It keeps no state, writes no log of its own and
+ * answers nobody.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -19,11 +20,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { small = 64 << 10, big = 1 << 20, old_logs = 3, events = 128 };
+enum { chunk = 64 << 10, old_logs = 3, events = 128 };
 
 struct child {
 	pid_t pid;
-	int out, log, grown;
+	int out, log;
 	long size;
 	char path[256];
 };
@@ -32,7 +33,7 @@ static struct child *children;
 static int count, alive, stopping, epoll;
 static long max_bytes;
 static char **command;
-static char buffer[big];
+static char buffer[chunk];
 static sigset_t deaths;
 
 static void check(int ok, const char *what) {
@@ -70,7 +71,6 @@ static void start(struct child *c) {
 	alive++;
 	close(fd[1]);
 	c->out = fd[0];
-	c->grown = 0;
 	fcntl(c->out, F_SETFL, O_NONBLOCK);
 	watch(c->out, c - children);
 }
@@ -98,10 +98,6 @@ static long copy(struct child *c) {
 	c->size += n;
 	if (c->size >= max_bytes)
 		rotate(c);
-	if (n >= small && !c->grown) {
-		c->grown = 1;
-		fcntl(c->out, F_SETPIPE_SZ, big);
-	}
 	return n;
 }
 

@@ -20,7 +20,9 @@ type programs struct {
 	count     int
 	argv      []string
 	startSecs int
-	again     bool // one that has exited starts again
+	again     bool   // one that has exited starts again
+	second    bool   // the output goes to a second log file too
+	format    string // of the log; empty: as the program wrote it
 }
 
 var errNoCompiler = errors.New("needs gcc")
@@ -59,9 +61,20 @@ func (p programs) config(dir string) string {
 	for i := range p.count {
 		line("[program:p%04d]\ncommand=%s", i, commandLine(p.argv))
 		line("startsecs=%d\nautorestart=%t\nredirect_stderr=true", p.startSecs, p.again)
-		line("stdout_logfile=%s/log/p%04d.log\nstdout_logfile_maxbytes=%d\nstdout_logfile_backups=%d", dir, i, rotateAt, oldLogs)
+		line("stdout_logfile=%s", p.logs(fmt.Sprintf("%s/log/p%04d", dir, i)))
+		line("stdout_logfile_maxbytes=%d\nstdout_logfile_backups=%d", rotateAt, oldLogs)
+		if p.format != "" {
+			line("log_format=%s", p.format)
+		}
 	}
 	return b.String()
+}
+
+func (p programs) logs(path string) string {
+	if p.second {
+		return path + ".log, " + path + ".second"
+	}
+	return path + ".log"
 }
 
 func commandLine(argv []string) string {

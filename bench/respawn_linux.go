@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-var respawnRow = &row{name: "kill to respawn", unit: "ms", budget: budget{byLoop, 1.4}}
+var respawnRow = &row{name: "kill to respawn", unit: "ms", budgets: []budget{{byLoop, 1.4}}}
 
 var respawnPhase = phase{
 	name: "respawn",

@@ -31,13 +31,21 @@ func (r *results) add(w *row, who contender, value float64) {
 	r.of[w][who] = append(r.of[w][who], value)
 }
 
+// plain returns what ours has measured in the row that w is compared with, if any.
+func (r *results) plain(w *row) samples {
+	if of := r.of[w.plain]; of != nil {
+		return of[ours]
+	}
+	return nil
+}
+
 // print writes the table: medians, with the best round in parentheses.
 func (r *results) print(to io.Writer, notes []string) {
 	t := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	write := func(w io.Writer, format string, args ...any) {
 		_, _ = fmt.Fprintf(w, format, args...) // a closed standard output has no reader
 	}
-	write(t, "workload\tours\tPython\tC loop\tours/Python\tours/C\tbudget\tmet\n")
+	write(t, "workload\tours\tPython\tC loop\tours/Python\tours/C\tours/plain\tbudget\tmet\n")
 	for _, w := range r.order {
 		of := r.of[w]
 		write(t, "%s", w.heading())
@@ -45,9 +53,9 @@ func (r *results) print(to io.Writer, notes []string) {
 			write(t, "\t%s", cell(of[who], w.more))
 		}
 		for _, other := range []contender{python, cloop} {
-			write(t, "\t%s", ratio(ratiosOf(of, other)))
+			write(t, "\t%s", ratio(ratiosOf(of[ours], of[other])))
 		}
-		write(t, "\t%s\t%s\n", w.budgetText(), w.verdict(of))
+		write(t, "\t%s\t%s\t%s\n", ratio(ratiosOf(of[ours], r.plain(w))), w.budgetText(), w.verdict(of, r.plain(w)))
 	}
 	_ = t.Flush() // as above
 	write(to, "\nMedians of the rounds, the best round in parentheses; ratios are medians of each round's ratio.\n")

@@ -1,13 +1,17 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // row is one line of the table.
 type row struct {
-	name   string
-	unit   string
-	more   bool // more is better
-	budget budget
+	name    string
+	unit    string
+	more    bool // more is better
+	budgets []budget
+	plain   *row // what bySelf compares with
 }
 
 // budget is a limit for ours.
@@ -24,6 +28,7 @@ const (
 	one                       // the limit is a figure in the row's unit
 	byLoop                    // times what the C loop needs
 	byPython                  // times what Python's daemon needs
+	bySelf                    // times what ours needs in the plain row
 )
 
 // heading returns the name with the unit, if there is one.
@@ -35,58 +40,78 @@ func (r *row) heading() string {
 }
 
 func (r *row) budgetText() string {
+	var all []string
+	for _, b := range r.budgets {
+		all = append(all, b.text(r))
+	}
+	return strings.Join(all, ", ")
+}
+
+func (b budget) text(r *row) string {
 	sign := "<="
 	if r.more {
 		sign = ">="
 	}
-	switch r.budget.of {
+	switch b.of {
 	case nothing:
 		return ""
 	case one:
-		return fmt.Sprintf("%s %g %s", sign, r.budget.limit, r.unit)
+		return fmt.Sprintf("%s %g %s", sign, b.limit, r.unit)
 	case byLoop:
-		return fmt.Sprintf("%s %g x C", sign, r.budget.limit)
+		return fmt.Sprintf("%s %g x C", sign, b.limit)
 	case byPython:
-		return fmt.Sprintf("%s %g x Python", sign, r.budget.limit)
+		return fmt.Sprintf("%s %g x Python", sign, b.limit)
+	case bySelf:
+		return fmt.Sprintf("%s %g x ours without", sign, b.limit)
 	}
 	return ""
 }
 
-// verdict says whether the measurements keep the budget.
-func (r *row) verdict(of *[contenders]samples) string {
+// verdict says for each budget whether the measurements keep it.
+func (r *row) verdict(of *[contenders]samples, plain samples) string {
+	var all []string
+	for _, b := range r.budgets {
+		all = append(all, r.judge(b, of, plain))
+	}
+	return strings.Join(all, ", ")
+}
+
+func (r *row) judge(b budget, of *[contenders]samples, plain samples) string {
 	var got samples
-	switch r.budget.of {
+	switch b.of {
 	case nothing:
 		return ""
 	case one:
 		got = of[ours]
 	case byLoop:
-		got = ratiosOf(of, cloop)
+		got = ratiosOf(of[ours], of[cloop])
 	case byPython:
-		got = ratiosOf(of, python)
+		got = ratiosOf(of[ours], of[python])
+	case bySelf:
+		got = ratiosOf(of[ours], plain)
 	}
 	switch {
 	case len(got) == 0:
 		return "?"
-	case r.keeps(got.median()):
+	case r.keeps(b, got.median()):
 		return "yes"
-	case r.keeps(got.best(r.more)):
+	case r.keeps(b, got.best(r.more)):
 		return "in the best round"
 	}
 	return "NO"
 }
 
-func (r *row) keeps(v float64) bool {
+func (r *row) keeps(b budget, v float64) bool {
 	if r.more {
-		return v >= r.budget.limit
+		return v >= b.limit
 	}
-	return v <= r.budget.limit
+	return v <= b.limit
 }
 
-// ratiosOf returns ours by other's, nothing if one of the two was not measured.
-func ratiosOf(of *[contenders]samples, other contender) samples {
-	if len(of[ours]) == 0 || len(of[other]) == 0 {
+// ratiosOf returns ours by theirs, nothing if one of the two was not measured.
+func ratiosOf(ours, theirs samples) samples {
+	if len(ours) == 0 || len(theirs) == 0 {
 		return nil
 	}
-	return of[ours].ratios(of[other])
+	return ours.ratios(theirs)
 }

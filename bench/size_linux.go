@@ -5,7 +5,7 @@ import (
 	"os"
 )
 
-var sizeRow = &row{name: "stripped binary", unit: "MB", budget: budget{one, 13}}
+var sizeRow = &row{name: "stripped binary", unit: "MB", budgets: []budget{{one, 13}}}
 
 var sizePhase = phase{
 	name:    "size",

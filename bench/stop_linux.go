@@ -3,7 +3,7 @@ package main
 import "context"
 
 var (
-	stopRow     = &row{name: "stop of 1,000", unit: "s", budget: budget{byLoop, 1.5}}
+	stopRow     = &row{name: "stop of 1,000", unit: "s", budgets: []budget{{byLoop, 1.5}}}
 	shutdownRow = &row{name: "shutdown with 1,000", unit: "s"}
 )
 
