@@ -5,10 +5,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -94,4 +96,45 @@ func BenchmarkLineOfOneInHundred(b *testing.B) {
 		lines++
 	}
 	b.ReportMetric((cpu(b)-before)/float64(lines), "cpu-ns/line")
+}
+
+// How long a line waits on its way into its log while a hundred programs write 10,000
+// lines a second between them.
+func BenchmarkDelayOfALineOfOneInHundred(b *testing.B) {
+	const n = 100
+	p := newPump(b)
+	delays := make(chan time.Duration, 1000)
+	ends := make([]*os.File, n)
+	for i := range n {
+		ends[i], _ = pumped(b, p, writerFunc(func(line []byte) (int, error) {
+			var then time.Time
+			err := then.UnmarshalBinary(line[:len(line)-1])
+			delays <- time.Since(then)
+			return len(line), err
+		}))
+	}
+	tick := time.NewTicker(100 * time.Microsecond)
+	defer tick.Stop()
+	var seen []time.Duration
+	written := 0
+	for b.Loop() {
+		now := <-tick.C
+		stamp, err := now.MarshalBinary()
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := ends[written%n].Write(append(stamp, '\n')); err != nil {
+			b.Fatal(err)
+		}
+		written++
+		for len(delays) > 0 {
+			seen = append(seen, <-delays)
+		}
+	}
+	for len(seen) < written {
+		seen = append(seen, <-delays)
+	}
+	slices.Sort(seen)
+	b.ReportMetric(float64(seen[len(seen)/2].Microseconds()), "µs-median")
+	b.ReportMetric(float64(seen[len(seen)*99/100].Microseconds()), "µs-99%")
 }

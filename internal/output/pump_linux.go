@@ -242,7 +242,7 @@ func (p *Pump) park(s *Source) {
 // queue if it has more to read than one turn allows. Called with p.mu held.
 func (p *Pump) putBack(s *Source, o outcome) {
 	s.inHand = false
-	p.pace.found(o.moved, o.size)
+	p.pace.found(o.moved)
 	if s.parked && !s.gone {
 		s.parked = false
 		if err := unix.EpollCtl(p.epoll, unix.EPOLL_CTL_ADD, int(s.event.Fd), &s.event); err != nil {

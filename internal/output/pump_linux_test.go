@@ -217,6 +217,36 @@ func TestStuckSinksDoNotUseUpAllWorkers(t *testing.T) {
 	close(g.open)
 }
 
+// The epoll set would tell of it again and again.
+func TestAPipeInHandIsNotAwaited(t *testing.T) {
+	p := newPump(t)
+	c := &collector{t: t}
+	g := gate{make(chan struct{}, 10), make(chan struct{})}
+	stuck, s := pumped(t, p, writerFunc(func(b []byte) (int, error) {
+		_, _ = g.Write(b) // does not fail, as c
+		return c.Write(b)
+	}))
+	_, err := stuck.WriteString("one ")
+	noError(t, err)
+	<-g.entered
+	want(t, s.Parked(), false)
+	_, err = stuck.WriteString("two ")
+	noError(t, err)
+	free := make(signal)
+	w, _ := pumped(t, p, free)
+	_, err = w.WriteString("alive")
+	noError(t, err)
+	want(t, <-free, "alive")
+	want(t, s.Parked(), true)
+
+	close(g.open)
+	<-g.entered
+	_, err = stuck.WriteString("three")
+	noError(t, errors.Join(err, stuck.Close()))
+	<-s.Done()
+	want(t, c.String(), "one two three")
+}
+
 func TestPipeThatIsAlwaysFullIsEnlarged(t *testing.T) {
 	p := newPump(t)
 	longest := make(chan int, 1)

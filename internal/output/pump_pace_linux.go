@@ -12,27 +12,27 @@ import "time"
 type pace struct {
 	gap     time.Duration // to be left between two looks
 	looked  time.Time     // the last look
-	fullest int           // sixteenths of the fullest pipe since then
+	fullest int           // bytes that one pipe has had since then
 }
 
 const (
-	// longestGap is how long a line may wait in its pipe because of others.
+	// longestGap is how long a line may wait in its pipe because of others. It is less
+	// than a person or a test that follows a log can notice.
 	longestGap = 8 * time.Millisecond
 	// gapStep is by how much the gap grows from look to look.
 	gapStep = 100 * time.Microsecond
 	// idleFor is how long nothing has to be ready for the pump to count as idle.
 	idleFor = 4 * longestGap
-	// wellFilled is how many sixteenths of a pipe make the gap shrink.
-	wellFilled = 4
+	// wellFilled is how many bytes in one pipe make the gap shrink: a quarter of what
+	// it holds.
+	wellFilled = smallBuffer / 4
 )
 
-// found notes that a pipe of some size had so many bytes in it.
-func (p *pace) found(bytes, size int) {
-	p.fullest = max(p.fullest, bytes*16/size)
-}
+// found notes that a pipe had so many bytes in it.
+func (p *pace) found(bytes int) { p.fullest = max(p.fullest, bytes) }
 
-// rest returns how long to wait until the next look, given what the last one found.
-// Zero or less means not to wait.
+// rest returns how long to wait until the next look, given what has been found since
+// the last one. Zero or less means not to wait.
 func (p *pace) rest(now time.Time) time.Duration {
 	if p.fullest >= wellFilled {
 		p.gap /= 4

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	smallBuffer = 64 << 10  // the size of a pipe
-	bigBuffer   = 256 << 10 // the size of an enlarged pipe
+	smallBuffer = 64 << 10 // the size of a pipe
+	bigBuffer   = 1 << 20  // the size of an enlarged pipe
 	// growAfter is how often in a row a pipe has to be found full to be enlarged.
 	growAfter = 16
 	// maxGrown bounds the enlarged pipes: the kernel gives an unprivileged user 64 MiB
@@ -93,7 +93,6 @@ func (s *Source) Close() error {
 // outcome is what a turn has found.
 type outcome struct {
 	moved int  // bytes
-	size  int  // of the pipe
 	more  bool // there may be more
 }
 
@@ -106,7 +105,7 @@ func (s *Source) turn(buf []byte) outcome {
 		defer bigBuffers.Put(big)
 		buf = *big
 	}
-	o := outcome{size: len(buf)}
+	var o outcome
 	for s.fd >= 0 && o.moved < turnBytes {
 		n := s.step(buf)
 		o.moved += max(n, 0)
