@@ -60,6 +60,8 @@ type File struct {
 	wait    time.Duration // stuckWrite, but for tests
 	unable  bool          // the last compression failed, and the log knows
 
+	freeing sync.WaitGroup // of a backup that was given up; added to under mu
+
 	followers []*follower
 	live      *stretch // what the followers read last; nil without them or a file
 
@@ -299,6 +301,7 @@ func (f *File) leave() (left bool, err error) {
 	if f.users > 0 || f.file == nil {
 		return true, nil
 	}
+	f.freeing.Wait()
 	err = f.file.Close()
 	f.file = nil
 	return true, err

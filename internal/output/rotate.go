@@ -183,7 +183,7 @@ func (f *File) shift() error {
 	}
 	if len(all) == f.opts.Backups {
 		last := f.opts.Backups
-		if err := f.each(last, all[last-1], os.Remove); err != nil {
+		if err := f.each(last, all[last-1], f.discard); err != nil {
 			return err
 		}
 		all = all[:last-1]
@@ -198,6 +198,18 @@ func (f *File) shift() error {
 		}
 	}
 	return nil
+}
+
+// discard removes a backup. Its space is freed in the background, one backup at a time:
+// for 50 MB that takes 10 ms and more, in which nobody would read the program's pipe.
+func (f *File) discard(name string) error {
+	f.freeing.Wait()
+	if renamesOpenFiles {
+		if held, err := os.OpenFile(name, os.O_RDONLY|readFlags, 0); err == nil {
+			defer f.freeing.Go(func() { _ = held.Close() }) // was only held
+		}
+	}
+	return os.Remove(name)
 }
 
 // each does something to every existing form of backup n.

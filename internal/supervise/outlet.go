@@ -87,10 +87,14 @@ var formats = map[config.LogFormat]output.FormatKind{
 
 func (n *run) format(channel event.Channel) output.Format {
 	p := n.program
-	return output.Format{
+	f := output.Format{
 		Kind: formats[p.LogFormat], Timestamp: p.LogTimestamp,
-		Program: p.Name, Group: p.Group, Stream: channel.String(),
+		Program: p.Name, Stream: channel.String(),
 	}
+	if p.Group != p.Name {
+		f.Group = p.Group
+	}
+	return f
 }
 
 // openSink returns nil for a target that takes nothing, or takes it by a tap.
