@@ -84,17 +84,19 @@ func TestDropsAreCountedAndSaidOnce(t *testing.T) {
 		synctest.Wait()
 		numbered(t, k, 0, 10)
 		want(t, ss.Stats(), []syslog.Stat{{Server: "tcp:log:1", Queued: 4, Dropped: 6}})
+		time.Sleep(5 * time.Minute)
+		numbered(t, k, 10, 20)
 		net.up.Store(true)
-		time.Sleep(10 * time.Second)
+		time.Sleep(11 * time.Second)
 		r := bufio.NewReader(<-net.accepted)
 		want(t, lines(t, r, 4), []string{"0", "1", "2", "3"})
 		time.Sleep(time.Second)
-		want(t, ss.Stats(), []syslog.Stat{{Server: "tcp:log:1", Connected: true, Sent: 4, Dropped: 6}})
+		want(t, ss.Stats(), []syslog.Stat{{Server: "tcp:log:1", Connected: true, Sent: 4, Dropped: 16}})
 		noError(t, k.Close())
 		noError(t, ss.Close())
 		want(t, log.String(), `level=WARN msg="syslog server tcp:log:1 cannot be reached, messages wait" err=down
 level=ERROR msg="syslog server tcp:log:1 does not keep up, messages are dropped" err=down
-level=WARN msg="syslog server tcp:log:1 takes messages again, 6 were dropped" dropped=6
+level=WARN msg="syslog server tcp:log:1 takes messages again, 16 were dropped" dropped=16
 `)
 	})
 }
@@ -226,14 +228,17 @@ func TestSinkOpenedSoonFindsTheConnection(t *testing.T) {
 		ss := &syslog.Servers{}
 		net := newPipes(ss)
 		net.up.Store(true)
-		for _, pause := range []time.Duration{time.Second, 3 * time.Second, 0} {
+		for _, hold := range []time.Duration{0, 5 * time.Second, 0} {
 			k := open(t, ss, tcp, plain)
-			synctest.Wait()
+			time.Sleep(hold)
 			noError(t, k.Close())
 			noError(t, k.Close())
-			time.Sleep(pause)
+			time.Sleep(time.Second)
 		}
-		want(t, net.dials(), []time.Duration{0, 4 * time.Second})
+		time.Sleep(2 * time.Second)
+		noError(t, open(t, ss, tcp, plain).Close())
+		synctest.Wait()
+		want(t, net.dials(), []time.Duration{0, 10 * time.Second})
 		time.Sleep(10 * time.Second)
 		want(t, ss.Stats(), []syslog.Stat{{Server: "tcp:log:1"}})
 		noError(t, ss.Close())

@@ -74,6 +74,11 @@ func TestUDPMessagesHaveTheHost(t *testing.T) {
 	want(t, timeless(server.next(t, 1)), []string{"<191>TIME box group_web_1: web text"})
 	log.Message(4, "one\ntwo \xff\n")
 	want(t, timeless(server.next(t, 2)), []string{"<4>1 TIME box sup 7 - - one", "<4>1 TIME box sup 7 - - two \uFFFD"})
+	long := syslog.Options{Tag: strings.Repeat("ab", 30), Hostname: "box"}
+	write(t, open(t, ss, to, long), "x\n")
+	long.Format = syslog.RFC5424
+	write(t, open(t, ss, to, long), "x\n")
+	want(t, timeless(server.next(t, 2)), []string{"<0>TIME box " + long.Tag[:32] + ": x", "<0>1 TIME box " + long.Tag[:48] + " - - - x"})
 	want(t, len(ss.Stats()), 1)
 }
 
@@ -98,6 +103,7 @@ func TestTLSMessagesAreCounted(t *testing.T) {
 }
 
 func TestTLSServerMustBeTrusted(t *testing.T) {
+	t.Parallel() // it takes two seconds to give the message up
 	certificate, _ := selfSigned(t)
 	plain := listenStreams(t, "tcp", "127.0.0.1:0")
 	server := &streams{tls.NewListener(plain, &tls.Config{Certificates: []tls.Certificate{certificate}})}
