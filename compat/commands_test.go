@@ -40,6 +40,7 @@ func commands() map[string]func(ts *testscript.TestScript, neg bool, args []stri
 		"ctlrc":       cmdCtlRC,
 		"ctlsorted":   cmdCtlSorted,
 		"ctlin":       cmdCtlIn,
+		"ctlfollow":   cmdCtlFollow,
 		"rpc":         cmdRPC,
 		"curl":        cmdCurl,
 		"pyrpc":       cmdPyRPC,

@@ -32,6 +32,7 @@
 //	ctlrc CODE ARGS          the same with another exit code
 //	ctlsorted ARGS           the same as ctl with its lines sorted
 //	ctlin FILE ARGS          the same as ctl with FILE as standard input
+//	ctlfollow REGEX ARGS     run supervisorctl until its output matches, and interrupt it
 //	rpc [-tcp] [-u USER:PW] METHOD JSON...
 //	                         call a method, print the result as JSON
 //	curl [-tcp] [-u USER:PW] [-d FILE] [-b] METHOD PATH

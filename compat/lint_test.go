@@ -19,7 +19,7 @@ var (
 	scriptName = regexp.MustCompile(`^[a-z][a-z0-9_]*\.txtar$`)
 	// prints lists the commands that set the script's stdout. A check of stdout has
 	// to follow one of them: it would look at something older, or at nothing.
-	prints = []string{"ctl", "ctlrc", "ctlsorted", "ctlin", "rpc", "curl", "pyrpc", "loglines", "exec", "daemonfails"}
+	prints = []string{"ctl", "ctlrc", "ctlsorted", "ctlin", "ctlfollow", "rpc", "curl", "pyrpc", "loglines", "exec", "daemonfails"}
 	checks = []string{"cmp", "stdout", "stderr", "grep", "exists", "await", "awaitfile", "awaitnew", "daemonlog", "awaitexit"}
 )
 

@@ -44,8 +44,6 @@ func NewHandler(api control.API, log *slog.Logger) *Handler {
 
 // ServeHTTP streams a log until the client leaves or Close is called.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	// Python's supervisorctl reads an answer, even a 404, until the connection ends.
-	w.Header().Set("Connection", "close")
 	if r.Method != http.MethodGet {
 		fail(w, http.StatusBadRequest)
 		return
