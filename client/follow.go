@@ -38,7 +38,7 @@ func (c *Client) FollowLog(ctx context.Context, log LogName, back int64) (iter.S
 			if n > 0 && !yield(buf[:n], nil) {
 				return
 			}
-			if err == io.EOF || ctx.Err() != nil { //nolint:errorlint // a Reader returns io.EOF as it is
+			if err == io.EOF || ctx.Err() != nil {
 				return
 			}
 			if err != nil {
@@ -57,7 +57,7 @@ func (c *Client) openLog(ctx context.Context, log LogName, back int64) (io.ReadC
 		late := time.AfterFunc(c.timeout, func() { cancel(context.DeadlineExceeded) })
 		defer late.Stop()
 	}
-	resp, err := c.get(until, logPath(log, back))
+	resp, err := c.get(until, logPath(log, back)) //nolint:bodyclose // whoever reads the stream closes it
 	if err != nil {
 		if cause := context.Cause(until); cause != nil {
 			err = fmt.Errorf("%s: %w", c.shown, cause)
