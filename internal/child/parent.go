@@ -33,12 +33,16 @@ type Parent struct {
 	// shared is why the spawner's umask is that of the whole daemon, if it is. Only the
 	// spawner uses it.
 	shared error
+	// table is that of the spawner's descriptors; nil: it has none of its own. Only the
+	// spawner uses it.
+	table *table
 	// patience and limit are those of the constants, but in tests.
 	patience, limit time.Duration
 
-	queue queue
-	end   chan struct{}
-	work  sync.WaitGroup // the spawner, the reaper and those who wait for late starts
+	queue  queue
+	forked chan forked // from the spawner to tellAll; closed by the spawner
+	end    chan struct{}
+	work   sync.WaitGroup // the spawner, tellAll, the reaper and those who wait for late starts
 
 	// mu is held over each reap and each signal, so that no signal reaches a pid that
 	// was given to somebody else. It is not held over a fork, which lasts as long as the

@@ -26,6 +26,11 @@ func SignalName(sig int) string { return fmt.Sprintf("signal %d", sig) }
 
 type pipes struct{}
 
+type (
+	table  struct{}
+	forked struct{}
+)
+
 func (j *job) openPipes()    { j.err = errors.ErrUnsupported }
 func mayExecute(string) bool { return true }
 

@@ -10,10 +10,8 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"syscall"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -27,11 +25,13 @@ func NewParent(log *slog.Logger, orphan func(pid int, e process.Exit)) (*Parent,
 	p := &Parent{
 		log: log, orphan: orphan, patience: patience, limit: limit,
 		end: make(chan struct{}), children: make(map[int]*entry), queue: queue{some: make(chan struct{}, 1)},
+		forked: make(chan forked, ahead),
 	}
 	deaths := make(chan os.Signal, 1)
 	signal.Notify(deaths, syscall.SIGCHLD)
 	p.work.Go(func() { p.reapAll(deaths) })
-	p.work.Go(p.spawnAll)
+	p.work.Go(func() { onThread(p.spawnAll) })
+	p.work.Go(p.tellAll)
 	return p, nil
 }
 
@@ -39,157 +39,6 @@ func NewParent(log *slog.Logger, orphan func(pid int, e process.Exit)) (*Parent,
 func (p *Parent) Close() {
 	close(p.end)
 	p.work.Wait()
-}
-
-// spawnAll forks the queued children, one by one, on a thread of its own: a thread
-// that has its own umask and working directory (unshare) can lend them to a child
-// without touching the rest of the program. The thread ends with the goroutine.
-func (p *Parent) spawnAll() {
-	runtime.LockOSThread()
-	p.shared = unshareFS()
-	var next []*job // being prepared, or ready, in their order
-	late := make(chan *job)
-	hangs := false // the latest preparation: one file system that hangs holds up the queue once
-	for {
-		for len(next) < ahead {
-			j := p.queue.pop()
-			if j == nil {
-				break
-			}
-			j.begun = time.Now()
-			go j.prepare() // may hang for ever; see waitLate
-			next = append(next, j)
-		}
-		if len(next) > 0 {
-			j := next[0]
-			next = next[1:]
-			if hangs = !p.waitReady(j, hangs); !hangs {
-				p.spawn(j)
-			} else {
-				p.work.Go(func() { p.waitLate(j, late) })
-			}
-		}
-		if len(next) > 0 {
-			select {
-			case j := <-late:
-				p.spawn(j)
-			default:
-			}
-			continue
-		}
-		select {
-		case <-p.end:
-			return
-		case j := <-late:
-			p.spawn(j)
-		case <-p.queue.some:
-		}
-	}
-}
-
-// waitLate brings back a job whose preparation took too long, once it has ended. One
-// that takes longer than that has failed.
-func (p *Parent) waitLate(j *job, late chan<- *job) {
-	timer := time.NewTimer(p.limit)
-	defer timer.Stop()
-	select {
-	case <-j.ready:
-		select {
-		case late <- j:
-		case <-p.end:
-			j.abandon()
-		}
-	case <-timer.C:
-		go j.abandon()
-		j.spec.Failed(fmt.Errorf("no answer from the file system while preparing to spawn '%s'", j.spec.Name))
-	case <-p.end:
-		go j.abandon()
-	}
-}
-
-// abandon releases what a job that will never run opens, once it has.
-func (j *job) abandon() {
-	<-j.ready
-	if j.err == nil {
-		j.close()
-	}
-}
-
-// spawn forks one child and tells its spec of the result.
-func (p *Parent) spawn(j *job) {
-	if j.err != nil {
-		j.spec.Failed(j.err)
-		return
-	}
-	pid, e, err := p.fork(j)
-	j.closeChild()
-	if err != nil {
-		closeAll(j.stdin, j.stdout, j.stderr)
-		j.spec.Failed(err)
-		return
-	}
-	j.spec.Started(&Child{PID: pid, Stdin: j.stdin, Stdout: j.stdout, Stderr: j.stderr})
-	p.announce(e)
-}
-
-// fork starts the child and registers it.
-func (p *Parent) fork(j *job) (int, *entry, error) {
-	attr := &syscall.ProcAttr{
-		Dir:   j.spec.Dir,
-		Env:   j.env,
-		Files: j.childFiles(),
-		Sys:   &syscall.SysProcAttr{Setpgid: true},
-	}
-	if j.cred != nil {
-		attr.Sys.Credential = j.cred.syscall()
-	}
-	if j.spec.Umask != nil {
-		if p.shared != nil {
-			p.log.Warn("while programs with umask= are started, their umask is that of the whole daemon", "err", p.shared)
-			p.shared = nil // said once
-		}
-		defer unix.Umask(unix.Umask(int(*j.spec.Umask)))
-	}
-	p.mu.Lock()
-	p.forking = true
-	p.mu.Unlock()
-	pid, err := syscall.ForkExec(j.file, j.argv, attr)
-	e := p.register(pid, err == nil, j.spec)
-	if err != nil {
-		return 0, nil, j.explain(err)
-	}
-	return pid, e, nil
-}
-
-// execFailed is the exit status of a child of syscall.ForkExec that could not become
-// the program. ForkExec waits for it, but the reaper may be faster.
-const execFailed = 253
-
-// register ends a fork. Exits that came in the meantime find their owner: the new child,
-// or nobody.
-func (p *Parent) register(pid int, spawned bool, s *Spec) *entry {
-	e := &entry{exited: s.Exited}
-	p.mu.Lock()
-	p.forking = false
-	early := p.early
-	p.early = nil
-	if spawned {
-		if exit, ended := early[pid]; ended && !alive(pid) {
-			e.exit = &exit
-			delete(early, pid)
-		} else {
-			p.children[pid] = e
-		}
-	}
-	p.mu.Unlock()
-	for stranger, exit := range early {
-		if !spawned && exit.Code == execFailed {
-			spawned = true // that was the child; a second one was not
-			continue
-		}
-		p.orphan(stranger, exit)
-	}
-	return e
 }
 
 func (c *Credential) syscall() *syscall.Credential {
@@ -227,17 +76,6 @@ func (j *job) explain(err error) error {
 		}
 	}
 	return &ExecError{fmt.Sprintf("couldn't exec %s: %s", j.argv[0], name)}
-}
-
-// announce marks that Started has returned; an exit that came before is told now.
-func (p *Parent) announce(e *entry) {
-	p.mu.Lock()
-	e.announced = true
-	exit := e.exit
-	p.mu.Unlock()
-	if exit != nil {
-		e.exited(*exit)
-	}
 }
 
 // reapAll collects every child that ends, whenever one may have. It begins with those

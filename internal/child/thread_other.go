@@ -2,7 +2,16 @@
 
 package child
 
-import "errors"
+import (
+	"errors"
+	"runtime"
+)
+
+// onThread runs do on a thread of its own, which ends with it.
+func onThread(do func()) {
+	runtime.LockOSThread()
+	do()
+}
 
 // unshareFS cannot be had here: the umask of a child is set for the whole program
 // while it is forked.

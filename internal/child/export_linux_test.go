@@ -1,0 +1,4 @@
+package child
+
+// OnThread is onThread.
+func OnThread(do func()) { onThread(do) }

@@ -1,0 +1,93 @@
+package child
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// table is a table of descriptors that one thread has to itself. The kernel copies the
+// table of whoever forks, and closes the copies one by one when the child becomes its
+// program: with the thousands of descriptors that a thousand programs need, that would
+// take as long as the rest of a start. A nil table is that of the whole program.
+type table struct{}
+
+// threadFDs lists the descriptors of the calling thread.
+const threadFDs = "/proc/thread-self/fd"
+
+// ownTable gives the calling thread a table of its own. From then on the numbers of the
+// program's descriptors mean nothing on this thread, nor does a number from here mean
+// anything elsewhere. Only the standard streams stay what they are, and what the Go
+// runtime uses on any thread: its poller.
+func ownTable() (*table, error) {
+	if err := unix.Access(threadFDs, unix.R_OK|unix.X_OK); err != nil {
+		return nil, fmt.Errorf("%s: %w", threadFDs, err)
+	}
+	tried, err := borrow([]uintptr{uintptr(unix.Stderr)})
+	if err != nil {
+		return nil, err
+	}
+	(&table{}).giveBack(tried)
+	time.AfterFunc(time.Hour, func() {}).Stop() // a timer needs the poller: it is there now
+	if err := unix.Unshare(unix.CLONE_FILES); err != nil {
+		return nil, fmt.Errorf("unshare descriptors: %w", err)
+	}
+	forget()
+	return &table{}, nil
+}
+
+// forget closes this thread's copies of the program's descriptors, or a file that the
+// program closes would stay open here. One that cannot be closed does no other harm.
+func forget() {
+	entries, _ := os.ReadDir(threadFDs) // ownTable has looked whether it is there
+	for _, e := range entries {
+		fd, err := strconv.Atoi(e.Name())
+		if err != nil || fd <= unix.Stderr {
+			continue
+		}
+		what, err := os.Readlink(threadFDs + "/" + e.Name())
+		if err == nil && !strings.HasPrefix(what, "anon_inode:[event") { // eventpoll and eventfd
+			closeAll(fd)
+		}
+	}
+}
+
+// lend returns what the program's descriptors are called on this thread.
+func (t *table) lend(fds []uintptr) ([]uintptr, error) {
+	if t == nil {
+		return fds, nil
+	}
+	return borrow(fds)
+}
+
+// giveBack closes what lend has returned.
+func (t *table) giveBack(fds []uintptr) {
+	if t == nil {
+		return
+	}
+	for _, fd := range fds {
+		closeAll(int(fd))
+	}
+}
+
+// borrow copies descriptors of the program to the table of the calling thread.
+func borrow(fds []uintptr) (copies []uintptr, err error) {
+	program, err := unix.PidfdOpen(os.Getpid(), 0)
+	if err != nil {
+		return nil, os.NewSyscallError("pidfd_open", err)
+	}
+	defer closeAll(program)
+	for _, fd := range fds {
+		c, err := unix.PidfdGetfd(program, int(fd), 0)
+		if err != nil {
+			(&table{}).giveBack(copies)
+			return nil, os.NewSyscallError("pidfd_getfd", err)
+		}
+		copies = append(copies, uintptr(c))
+	}
+	return copies, nil
+}
