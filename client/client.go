@@ -107,17 +107,22 @@ func newHTTP(t *http.Transport) *http.Client {
 // Call calls any method. Parameters are bool, int, int64, float64, string, []byte,
 // time.Time, []any, map[string]any or nil; the result is one of these, never int.
 func (c *Client) Call(ctx context.Context, method string, params ...any) (any, error) {
+	return call(ctx, c, rpc.DecodeResponse, method, params...)
+}
+
+// call calls a method whose answer decode reads.
+func call[T any](ctx context.Context, c *Client, decode func([]byte, rpc.Limits) (T, error), method string, params ...any) (none T, err error) {
 	body, err := rpc.AppendRequest(nil, method, params...)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	answer, err := c.post(ctx, body)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
-	v, err := rpc.DecodeResponse(answer, rpc.ResponseLimits)
+	v, err := decode(answer, rpc.ResponseLimits)
 	if _, ok := errors.AsType[*control.Fault](err); err != nil && !ok {
-		return nil, fmt.Errorf("%s: %s: %w", c.shown, method, err)
+		return none, fmt.Errorf("%s: %s: %w", c.shown, method, err)
 	}
 	return v, err
 }
@@ -169,10 +174,15 @@ func (c *Client) send(over *http.Client, req *http.Request) (*http.Response, err
 
 // quick is Call for a method that does not wait for processes.
 func (c *Client) quick(ctx context.Context, method string, params ...any) (any, error) {
-	if c.timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, c.timeout)
-		defer cancel()
-	}
+	ctx, cancel := c.within(ctx)
+	defer cancel()
 	return c.Call(ctx, method, params...)
+}
+
+// within bounds ctx by the client's timeout, if it has one.
+func (c *Client) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	if c.timeout > 0 {
+		return context.WithTimeout(ctx, c.timeout)
+	}
+	return ctx, func() {}
 }

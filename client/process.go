@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"supervisord/internal/control"
+	"supervisord/internal/rpc"
 )
 
 // Status implements [API].
@@ -20,11 +21,9 @@ func (c *Client) Status(ctx context.Context, sel Selector) ([]Info, error) {
 		}
 		return []Info{info}, nil
 	}
-	v, err := c.quick(ctx, "supervisor.getAllProcessInfo")
-	if err != nil {
-		return nil, err
-	}
-	infos, err := readList(v, toInfo)
+	ctx, cancel := c.within(ctx)
+	defer cancel()
+	infos, err := call(ctx, c, rpc.DecodeInfos, "supervisor.getAllProcessInfo")
 	if err != nil || sel.IsAll() {
 		return infos, err
 	}

@@ -63,8 +63,8 @@ func BenchmarkDecodeAllProcessInfo1000(b *testing.B) {
 	b.SetBytes(int64(w.Body.Len()))
 	b.ReportAllocs()
 	for b.Loop() {
-		v, err := rpc.DecodeResponse(w.Body.Bytes(), rpc.ResponseLimits)
-		if err != nil || len(v.([]any)) != 1000 {
+		infos, err := rpc.DecodeInfos(w.Body.Bytes(), rpc.ResponseLimits)
+		if err != nil || len(infos) != 1000 {
 			b.Fatal(err)
 		}
 	}

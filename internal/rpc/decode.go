@@ -42,24 +42,30 @@ func DecodeRequest(doc []byte, lim Limits) (method string, params []any, err err
 // DecodeResponse reads a methodResponse. The error is a [*control.Fault] if that is
 // what the response carries, and else says why doc is not a response.
 func DecodeResponse(doc []byte, lim Limits) (any, error) {
+	return decodeResponse(doc, lim, (*decoder).result)
+}
+
+// decodeResponse reads a methodResponse. result reads its params from behind their start
+// tag.
+func decodeResponse[T any](doc []byte, lim Limits, result func(*decoder) (T, error)) (none T, err error) {
 	d, err := newDecoder(doc, lim, true)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	if err := d.expect(tag{name: "methodResponse"}); err != nil {
-		return nil, err
+		return none, err
 	}
 	t, err := d.tag()
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	switch t {
 	case tag{name: "params"}:
-		return d.result()
+		return result(d)
 	case tag{name: "fault"}:
-		return nil, d.fault()
+		return none, d.fault()
 	}
-	return nil, d.errorf("%v in a methodResponse", t)
+	return none, d.errorf("%v in a methodResponse", t)
 }
 
 // decoder reads the elements of XML-RPC.

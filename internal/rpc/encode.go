@@ -62,9 +62,7 @@ func appendValue(b []byte, v any) ([]byte, error) {
 	case nil:
 		return append(b, "<value><nil/></value>\n"...), nil
 	case string:
-		b = append(b, "<value><string>"...)
-		b = appendText(b, v)
-		return append(b, "</string></value>\n"...), nil
+		return appendString(b, v), nil
 	case bool:
 		if v {
 			return append(b, "<value><boolean>1</boolean></value>\n"...), nil
@@ -90,6 +88,10 @@ func appendValue(b []byte, v any) ([]byte, error) {
 		return append(b, "</data></array></value>\n"...), nil
 	case Struct:
 		return appendStruct(b, v)
+	case *control.Info:
+		return appendInfo(b, v), nil
+	case []control.Info:
+		return appendInfos(b, v), nil
 	case map[string]any:
 		members := make(Struct, 0, len(v))
 		for _, name := range slices.Sorted(maps.Keys(v)) {
@@ -98,6 +100,12 @@ func appendValue(b []byte, v any) ([]byte, error) {
 		return appendStruct(b, members)
 	}
 	return nil, fmt.Errorf("xml-rpc has no type for a %T", v)
+}
+
+func appendString(b []byte, s string) []byte {
+	b = append(b, "<value><string>"...)
+	b = appendText(b, s)
+	return append(b, "</string></value>\n"...)
 }
 
 func appendInt(b []byte, n int64) []byte {

@@ -165,16 +165,11 @@ func getProcessInfo(ctx context.Context, api control.API, a args) (any, error) {
 	if err != nil {
 		return nil, about(a.text(0), err)
 	}
-	return processStruct(&infos[0]), nil
+	return &infos[0], nil
 }
 
 func getAllProcessInfo(ctx context.Context, api control.API, _ args) (any, error) {
-	infos, err := api.Status(ctx, control.All())
-	out := make([]any, len(infos))
-	for i := range infos {
-		out[i] = processStruct(&infos[i])
-	}
-	return out, err
+	return api.Status(ctx, control.All())
 }
 
 func readStream(s control.LogStream) func(context.Context, control.API, args) (any, error) {

@@ -103,11 +103,36 @@ func isBlank(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\
 
 // expect reads the next tag, which must be want.
 func (s *scanner) expect(want tag) error {
+	if s.literally(want) {
+		return nil // nearly always
+	}
 	got, err := s.tag()
 	if err == nil && got != want {
 		err = s.errorf("%v instead of %v", got, want)
 	}
 	return err
+}
+
+// literally reads the next tag if it is want and in its plainest form, and reports
+// whether it was.
+func (s *scanner) literally(want tag) bool {
+	if s.pending != "" {
+		return false
+	}
+	pos := s.pos
+	for pos < len(s.src) && isBlank(s.src[pos]) {
+		pos++
+	}
+	rest, mark := s.src[pos:], "<"
+	if want.end {
+		mark = "</"
+	}
+	n := len(mark) + len(want.name)
+	if len(rest) <= n || rest[:len(mark)] != mark || rest[len(mark):n] != want.name || rest[n] != '>' {
+		return false
+	}
+	s.pos = pos + n + 1
+	return true
 }
 
 // tagHere reads the tag that begins where the scanner is.

@@ -12,26 +12,6 @@ import (
 // none is what Python reports for an option that is not set.
 const none = "none"
 
-// processStruct returns an Info as getProcessInfo reports it.
-func processStruct(i *control.Info) Struct {
-	return Struct{
-		{"name", i.Name},
-		{"group", i.Group},
-		{"start", seconds(i.Started)},
-		{"stop", seconds(i.Ended)},
-		{"now", seconds(i.Now)},
-		{"state", int(i.Phase)},
-		{"statename", i.Phase.String()},
-		{"spawnerr", i.SpawnErr},
-		{"exitstatus", i.ExitStatus},
-		{"logfile", i.StdoutLog}, // the name it had before there were two
-		{"stdout_logfile", i.StdoutLog},
-		{"stderr_logfile", i.StderrLog},
-		{"pid", i.PID},
-		{"description", i.Description},
-	}
-}
-
 // resultStructs returns what the methods report that act on several processes.
 func resultStructs(results []control.Result) []any {
 	out := make([]any, len(results))
