@@ -51,7 +51,9 @@ func (l *Loop) launch(p *proc, r request, w *watch) *control.Fault {
 // await calls ended for every process of the watch as it ends, on the caller's goroutine.
 func (l *Loop) await(ctx context.Context, w *watch, r request, ended func(*proc, error)) error {
 	take := func(e watchEnd) {
-		w.procs = slices.DeleteFunc(w.procs, func(p *proc) bool { return p == e.proc })
+		if i := slices.Index(w.procs, e.proc); i >= 0 { // they end about in their order
+			w.procs = slices.Delete(w.procs, i, i+1)
+		}
 		ended(e.proc, e.err)
 	}
 	w.takeWaiting(take)
