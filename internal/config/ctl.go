@@ -1,6 +1,10 @@
 package config
 
-import "strings"
+import (
+	"strings"
+
+	"supervisord/internal/config/ini"
+)
 
 // Ctl is what the command line needs to know of a configuration file.
 type Ctl struct {
@@ -17,6 +21,7 @@ type Ctl struct {
 // and a bad value in [supervisorctl] are errors; all else is a warning at most.
 func LoadCtl(o Options) (*Ctl, Problems) {
 	l := newLoader(o)
+	l.doc.Only = isCtlSection // programs may be many
 	if l.readMain() {
 		l.supervisorctl()
 		for i := range l.problems {
@@ -31,6 +36,12 @@ func LoadCtl(o Options) (*Ctl, Problems) {
 		return nil, problems
 	}
 	return &Ctl{File: l.cfg.File, Supervisorctl: l.cfg.Supervisorctl, UnixServers: l.cfg.UnixServers, InetServers: l.cfg.InetServers}, problems
+}
+
+// isCtlSection reports whether LoadCtl wants a section.
+func isCtlSection(name string) bool {
+	return name == "supervisorctl" || name == ini.DefaultSection ||
+		strings.HasPrefix(name, "unix_http_server") || strings.HasPrefix(name, "inet_http_server")
 }
 
 // ctlServers reads the server sections and drops those with an error.

@@ -24,6 +24,9 @@ type Document struct {
 	Sections []*Section
 	// Default is [DEFAULT], nil if no file has one.
 	Default *Section
+	// Only, if set before Read, says which sections are wanted. The others are read over,
+	// and little of what is wrong in them is found.
+	Only func(section string) bool
 
 	byName map[string]*Section
 }

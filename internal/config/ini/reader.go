@@ -14,6 +14,7 @@ type reader struct {
 	file string
 
 	section *Section // nil before the first header
+	over    bool     // section is not wanted
 	entry   int      // index into section.Entries of the value that a deeper line continues; -1: none
 	lines   []string // the lines of that value so far
 	indent  int      // of the last header or key, in characters
@@ -24,6 +25,10 @@ type reader struct {
 
 // line reads one line without its end.
 func (r *reader) line(n int, line string) {
+	if r.over && isPlainOption(line) {
+		r.indent, r.entry, r.lines = 0, r.section.set(Entry{}), append(r.lines[:0], "")
+		return
+	}
 	visible := strings.TrimFunc(line, isSpace)
 	comment := commentStart(line)
 	if strings.HasPrefix(visible, "#") || strings.HasPrefix(visible, ";") {
@@ -48,6 +53,10 @@ func (r *reader) line(n int, line string) {
 	r.indent = indent
 	if name, ok := header(value); ok {
 		r.close()
+		if r.over = r.doc.Only != nil && !r.doc.Only(name); r.over {
+			r.section = &Section{Name: name, byKey: map[string]int{}}
+			return
+		}
 		r.section = r.doc.open(name, r.file, n)
 		return
 	}
@@ -56,6 +65,12 @@ func (r *reader) line(n int, line string) {
 		return
 	}
 	r.option(n, value, line, comment)
+}
+
+// isPlainOption reports whether a line is sure to hold a key and to continue nothing.
+func isPlainOption(line string) bool {
+	i := strings.IndexAny(line, "=:;#[")
+	return i > 0 && (line[i] == '=' || line[i] == ':') && line[0] > ' ' && line[0] < utf8.RuneSelf
 }
 
 // option reads a line with a key.
