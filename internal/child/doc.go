@@ -7,6 +7,10 @@
 // reach a pid that has been given to somebody else, because reaping and signalling
 // exclude each other.
 //
+// The thread that forks has a table of descriptors to itself where the system allows it,
+// so that a start takes no longer when there are thousands of them. Whoever touches a
+// descriptor, such as Started, is called on another thread.
+//
 // A child's standard streams are pipes that were opened again for reading and
 // writing. With nobody at the other end it gets neither SIGPIPE nor end of file, so it
 // can outlive the supervisor. It inherits no other descriptor.

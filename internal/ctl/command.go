@@ -5,10 +5,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
 )
+
+// lavish is by how many per cent the heap of a command may grow before garbage is
+// collected: most are over before that saves anything.
+const lavish = 400
 
 // NewCommand returns the command line under the given name: "ctl" as a subcommand of
 // supervisord, "supervisorctl" as a root of its own. Executing it returns an [ExitError]
@@ -25,6 +30,7 @@ func NewCommand(name string, env Env) *cobra.Command {
 			if len(args) == 0 {
 				return refuse(cmd, errors.New("name a verb, such as status"))
 			}
+			debug.SetGCPercent(lavish)
 			server, err := f.server(env)
 			if err != nil {
 				return refuse(cmd, err)
