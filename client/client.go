@@ -21,6 +21,8 @@ const (
 	// maxResponse bounds what a server may answer, in bytes: a log of the default
 	// size, with room for what XML adds.
 	maxResponse = 128 << 20
+	// firstBuffer is how much of what a server announces is believed before it comes.
+	firstBuffer = 4 << 20
 )
 
 // Options says where the supervisor is and who asks.
@@ -139,14 +141,16 @@ func (c *Client) post(ctx context.Context, body []byte) ([]byte, error) {
 		return nil, err
 	}
 	defer resp.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, c.most+1))
-	if err == nil && int64(len(answer)) > c.most {
+	var answer bytes.Buffer
+	answer.Grow(int(min(max(resp.ContentLength, 0), firstBuffer)) + bytes.MinRead)
+	_, err = answer.ReadFrom(io.LimitReader(resp.Body, c.most+1))
+	if err == nil && int64(answer.Len()) > c.most {
 		err = errTooLong
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.shown, err)
 	}
-	return answer, nil
+	return answer.Bytes(), nil
 }
 
 // send sends a request and returns the answer if its status is 200.

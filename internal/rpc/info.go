@@ -1,10 +1,18 @@
 package rpc
 
-import "supervisord/internal/control"
+import (
+	"slices"
+
+	"supervisord/internal/control"
+)
+
+// infoSize is about the length of an Info that has been appended, in bytes.
+const infoSize = 1300
 
 // appendInfos appends what getAllProcessInfo reports. It takes no way by Struct, since
 // fourteen values of each of a thousand processes would have to be made for it.
 func appendInfos(b []byte, infos []control.Info) []byte {
+	b = slices.Grow(b, infoSize*len(infos))
 	b = append(b, "<value><array><data>\n"...)
 	for i := range infos {
 		b = appendInfo(b, &infos[i])
