@@ -162,6 +162,7 @@ var steps = []step{
 	{"clear group", clear(client.OfGroup("grp"))},
 	{"clear all", clear(client.All())},
 	{"clear unknown", clear(client.ParseSelector("nope"))},
+	{"reopen", func(ctx context.Context, a client.API) (any, error) { return nil, a.ReopenLogs(ctx) }},
 	{"clear main", func(ctx context.Context, a client.API) (any, error) { return nil, a.ClearMainLog(ctx) }},
 	{"remove", func(ctx context.Context, a client.API) (any, error) { return nil, a.RemoveGroup(ctx, "grp") }},
 	{"remove running", func(ctx context.Context, a client.API) (any, error) { return nil, a.RemoveGroup(ctx, "cat") }},

@@ -151,3 +151,10 @@ func (c *Client) ClearMainLog(ctx context.Context) error {
 	_, err := c.quick(ctx, "supervisor.clearLog")
 	return err
 }
+
+// ReopenLogs implements [API]. A Python Supervisor does not know the method: it wants the
+// signal USR2.
+func (c *Client) ReopenLogs(ctx context.Context) error {
+	_, err := c.quick(ctx, "supervisor.reopenLogs")
+	return err
+}

@@ -219,18 +219,19 @@ func parseExitCodes(s string) ([]int, error) {
 	return codes, nil
 }
 
-// loglevels are Python's names and, after the slash, those of the Go original.
+// loglevels are Python's names, also as its log has them, and, after the slash, those of
+// the Go original.
 var loglevels = []struct {
 	names string
 	level Loglevel
 }{
 	{"critical crit / fatal panic", LevelCritical},
-	{"error / err", LevelError},
+	{"error erro / err", LevelError},
 	{"warn / warning", LevelWarn},
 	{"info", LevelInfo},
-	{"debug", LevelDebug},
-	{"trace", LevelTrace},
-	{"blather", LevelBlather},
+	{"debug debg", LevelDebug},
+	{"trace trac", LevelTrace},
+	{"blather blat", LevelBlather},
 }
 
 func parseLoglevel(s string) (Loglevel, error) {

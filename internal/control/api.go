@@ -47,6 +47,8 @@ type API interface {
 	ClearLogs(ctx context.Context, sel Selector) ([]Result, error)
 	// ClearMainLog empties the daemon's own log.
 	ClearMainLog(ctx context.Context) error
+	// ReopenLogs opens every log anew, after others have moved them.
+	ReopenLogs(ctx context.Context) error
 
 	// Config describes the configuration of every process, sorted by process name.
 	Config(ctx context.Context) ([]ProgramInfo, error)

@@ -134,8 +134,8 @@ Flags:
   -h, --help                 help for supervisorctl
 
 Verbs:
-add    clear     pid     remove  restart   signal  status  tail    version
-avail  maintail  reload  reread  shutdown  start   stop    update
+add    clear     pid     remove  reread   shutdown  start   stop  update 
+avail  maintail  reload  reopen  restart  signal    status  tail  version
 
 "supervisorctl help VERB" describes one of them.
 `

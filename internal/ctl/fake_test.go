@@ -252,6 +252,10 @@ func (f *supervisor) APIVersion(context.Context) (string, error)        { return
 func (f *supervisor) WriteStdin(context.Context, control.Selector, string) error { return errUnused }
 
 func (f *supervisor) ClearMainLog(context.Context) error { return errUnused }
+func (f *supervisor) ReopenLogs(context.Context) error {
+	f.calls = append(f.calls, "reopen")
+	return f.err
+}
 
 func (f *supervisor) Publish(context.Context, string, string) error { return errUnused }
 

@@ -26,6 +26,20 @@ func (s *session) shutdown(ctx context.Context, _ []string) (int, error) {
 	return exitGeneric, err
 }
 
+// reopen is not a verb of Python's.
+func (s *session) reopen(ctx context.Context, _ []string) (int, error) {
+	err := s.api.ReopenLogs(ctx)
+	if hasCode(err, control.UnknownMethod) {
+		s.printf("ERROR: this supervisor reopens its logs only on the signal USR2\n")
+		return exitGeneric, nil
+	}
+	if err != nil {
+		return exitGeneric, err
+	}
+	s.printf("Reopened logs\n")
+	return exitOK, nil
+}
+
 func (s *session) reload(ctx context.Context, _ []string) (int, error) {
 	err := s.api.Restart(ctx)
 	if hasCode(err, control.ShutdownState) {

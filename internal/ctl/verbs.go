@@ -59,6 +59,10 @@ func verbs() []verb {
 			"remove <name> [...]\tRemoves process/group from active config",
 		},
 		{
+			"reopen", true, true, (*session).reopen,
+			"reopen\t\t\tOpen all log files anew, after logrotate has moved them",
+		},
+		{
 			"reread", true, false, (*session).reread,
 			"reread \t\t\tReload the daemon's configuration files without add/remove",
 		},

@@ -110,6 +110,7 @@ func TestVerbs(t *testing.T) {
 		{"version x", "Error: version accepts no arguments\nversion\t\t\tShow the version of the remote supervisord process\n", 1},
 		{"shutdown", "Shut down\n", 0},
 		{"reload", "Restarted supervisord\n", 0},
+		{"reopen", "Reopened logs\n", 0},
 		{"avail", "", 0},
 		{"reread", "No config updates to processes\n", 0},
 		{"update", "", 0},
@@ -126,8 +127,8 @@ func TestVerbs(t *testing.T) {
 		{"help nope", "*** No help on nope\n", 0},
 		{"? version", "version\t\t\tShow the version of the remote supervisord process\n", 0},
 		{"help", lines("", "default commands (type help <topic>):", "=====================================",
-			"add    clear     pid     remove  restart   signal  status  tail    version",
-			"avail  maintail  reload  reread  shutdown  start   stop    update", ""), 0},
+			"add    clear     pid     remove  reread   shutdown  start   stop  update ",
+			"avail  maintail  reload  reopen  restart  signal    status  tail  version", ""), 0},
 	} {
 		t.Run(c.line, func(t *testing.T) {
 			got := run(t, newSupervisor(), c.line)

@@ -50,8 +50,7 @@ func (g *generation) handle(ctx context.Context, s os.Signal) {
 		g.aside.Go(func() { g.report("restart", restarter{g.loop, g}.Restart(ctx)) })
 	case reopen:
 		g.log.Info(event.ReopenRequested(name))
-		g.log.Info(event.LogReopen)
-		g.report("log reopen", logFiles{g.files, g.log}.reopen())
+		g.report("log reopen", g.loop.ReopenLogs(ctx))
 	case ignore:
 		g.log.Warn(event.SignalIgnored(name))
 	case nothing:

@@ -175,8 +175,9 @@ func (l logFiles) Clear(path string) error {
 	return l.Files.Clear(path)
 }
 
-// reopen opens all logs anew.
-func (l logFiles) reopen() error {
+// Reopen opens all logs anew, and connects to all syslog servers anew.
+func (l logFiles) Reopen() error {
 	l.main.flush() // what was said before belongs into the old file
+	l.main.syslog.Reopen()
 	return l.ReopenAll()
 }

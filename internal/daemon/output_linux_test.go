@@ -67,16 +67,16 @@ func TestNoLineIsLostToTheFollowers(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		options []string
-		disturb func(s *site, d *daemon, i int) error
+		disturb func(s *site, i int) error
 	}{
-		{"rotated", []string{"stdout_logfile_maxbytes=4MB", "stdout_logfile_backups=200"}, func(*site, *daemon, int) error { return nil }},
-		{"cleared", []string{"stdout_logfile_maxbytes=0"}, func(s *site, _ *daemon, _ int) error {
+		{"rotated", []string{"stdout_logfile_maxbytes=4MB", "stdout_logfile_backups=200"}, func(*site, int) error { return nil }},
+		{"cleared", []string{"stdout_logfile_maxbytes=0"}, func(s *site, _ int) error {
 			_, err := s.api.ClearLogs(t.Context(), client.ParseSelector("a"))
 			return err
 		}},
-		{"reopened", []string{"stdout_logfile_maxbytes=0"}, func(s *site, d *daemon, i int) error {
+		{"reopened", []string{"stdout_logfile_maxbytes=0"}, func(s *site, i int) error {
 			err := os.Rename(s.path("a.log"), s.path(fmt.Sprintf("a.log.%d", 1000-i)))
-			return errors.Join(err, d.cmd.Process.Signal(syscall.SIGUSR2))
+			return errors.Join(err, s.api.ReopenLogs(t.Context()))
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -84,13 +84,13 @@ func TestNoLineIsLostToTheFollowers(t *testing.T) {
 			const lines = 64 << 20 / lineSize
 			s := newSite(t, counter("a", lines, append(tt.options, "autostart=false")...))
 			writeFile(t, s.path("a.log"), "")
-			d := s.start()
+			s.start()
 			followers := []func() error{s.follow("a", lines), s.follow("a", lines)}
 			if _, err := s.api.Start(t.Context(), client.ParseSelector("a"), client.NoWait); err != nil {
 				t.Fatal(err)
 			}
 			for i := 1; s.info("a").Phase == client.Running; i++ {
-				if err := tt.disturb(s, d, i); err != nil {
+				if err := tt.disturb(s, i); err != nil {
 					t.Fatal(err)
 				}
 				s.until("the log has grown or the program has ended", func() bool {

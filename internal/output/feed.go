@@ -51,11 +51,5 @@ func (f *Feed) Flush() error {
 	return nil
 }
 
-// Reopen does nothing.
-func (f *Feed) Reopen() error { return nil }
-
-// Clear does nothing: what was fed stays.
-func (f *Feed) Clear() error { return nil }
-
 // Close flushes.
 func (f *Feed) Close() error { return f.Flush() }

@@ -31,8 +31,6 @@ func TestFeedCutsNoCharacter(t *testing.T) {
 		}
 		noError(t, s.Flush())
 		want(t, got, tt.want)
-		noError(t, s.Reopen())
-		noError(t, s.Clear())
 		noError(t, s.Close())
 		want(t, len(got), len(tt.want))
 		if t.Failed() {

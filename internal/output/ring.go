@@ -72,16 +72,12 @@ func (r *Ring) grow(n int) []byte {
 	return append(make([]byte, 0, min(r.limit(), max(need, 2*cap(r.buf)))), r.buf...)
 }
 
-// Reopen does nothing: there is nothing behind a ring.
-func (*Ring) Reopen() error { return nil }
-
 // Clear forgets everything. The next byte has the offset 0, as in a file that was emptied.
-func (r *Ring) Clear() error {
+func (r *Ring) Clear() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.cleared = r.written
 	r.buf, r.next = nil, 0
-	return nil
 }
 
 // Close does nothing: a ring outlives the streams that write to it.

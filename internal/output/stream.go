@@ -7,17 +7,9 @@ import (
 	"time"
 )
 
-// Sink is where a Stream ends: a File, a Ring, a syslog. Its methods are called
-// concurrently.
-type Sink interface {
-	io.Writer
-	// Reopen opens what lies behind the sink anew, after a rotation by others.
-	Reopen() error
-	// Clear forgets what was written so far.
-	Clear() error
-	// Close gives the sink up.
-	Close() error
-}
+// Sink is where a Stream ends: a File, a Ring, a syslog. Its methods may be called
+// concurrently, since several streams can share what lies behind it.
+type Sink = io.WriteCloser
 
 // flusher is the optional ability of a sink to hold back what is not a whole yet, a
 // line or a character, and to give it out when the program has ended.
@@ -46,7 +38,7 @@ type StreamOptions struct {
 type Stream struct {
 	sinks, taps []Sink
 
-	mu      sync.Mutex // orders Write, Flush and Close; not needed for Reopen and Clear
+	mu      sync.Mutex // orders Write, Flush and Close
 	capture *capture   // nil: off
 	strip   *stripper  // nil: keep escape sequences
 	format  *formatter // nil: raw
@@ -173,12 +165,6 @@ func (s *Stream) flush() error {
 		return nil
 	}))
 }
-
-// Reopen reopens all sinks.
-func (s *Stream) Reopen() error { return s.each(Sink.Reopen) }
-
-// Clear clears all sinks.
-func (s *Stream) Clear() error { return s.each(Sink.Clear) }
 
 // Close flushes and closes all sinks. Closing twice is the same as closing once.
 func (s *Stream) Close() error {

@@ -22,16 +22,12 @@ func (s *sink) Write(p []byte) (int, error) {
 	}
 	return s.Buffer.Write(p)
 }
-func (s *sink) Reopen() error { s.calls = append(s.calls, "reopen"); return s.err }
-func (s *sink) Clear() error  { s.calls = append(s.calls, "clear"); return s.err }
-func (s *sink) Close() error  { s.calls = append(s.calls, "close"); return s.err }
+func (s *sink) Close() error { s.calls = append(s.calls, "close"); return s.err }
 
 // sinkFunc is called with what is written.
 type sinkFunc func(p []byte)
 
 func (f sinkFunc) Write(p []byte) (int, error) { f(p); return len(p), nil }
-func (sinkFunc) Reopen() error                 { return nil }
-func (sinkFunc) Clear() error                  { return nil }
 func (sinkFunc) Close() error                  { return nil }
 
 func TestStreamWritesToAllSinks(t *testing.T) {
@@ -40,12 +36,10 @@ func TestStreamWritesToAllSinks(t *testing.T) {
 	n, err := s.Write([]byte("hello"))
 	want(t, n, 5)
 	want(t, errors.Is(err, broken.err), true)
-	for _, do := range []func() error{s.Clear, s.Reopen, s.Close} {
-		want(t, errors.Is(do(), broken.err), true)
-	}
+	want(t, errors.Is(s.Close(), broken.err), true)
 	noError(t, s.Close())
 	want(t, whole.String(), "hello")
-	want(t, whole.calls, []string{"clear", "reopen", "close"})
+	want(t, whole.calls, []string{"close"})
 	want(t, broken.calls, whole.calls)
 }
 
@@ -62,13 +56,13 @@ func TestStreamWritesToTapsAfterSinksAndRaw(t *testing.T) {
 			StripANSI: true, Format: output.Format{Kind: output.FormatKind(kind), Program: "p", Stream: "stdout", Timestamp: layout(t, "%%")},
 		})
 		write := func() error { _, err := s.Write([]byte("\x1b[1mhello\n")); return err }
-		for _, do := range []func() error{write, s.Clear, s.Reopen, s.Close} {
+		for _, do := range []func() error{write, s.Close} {
 			err := do()
 			want(t, [2]bool{errors.Is(err, broken.err), errors.Is(err, deaf.err)}, [2]bool{true, true})
 		}
 		want(t, order, []string{wanted, "tap hello\n"})
 	}
-	want(t, broken.calls, []string{"clear", "reopen", "close", "clear", "reopen", "close"})
+	want(t, broken.calls, []string{"close", "close"})
 	want(t, deaf.calls, broken.calls)
 }
 

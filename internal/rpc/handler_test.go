@@ -157,6 +157,7 @@ func (w watched) Start(ctx context.Context, sel control.Selector, wait control.W
 type broken struct{ control.API }
 
 func (broken) Status(context.Context, control.Selector) ([]control.Info, error) { panic("oops") }
+func (broken) ReopenLogs(context.Context) error                                 { return errors.New("disk on fire") }
 func (broken) ClearMainLog(context.Context) error                               { return errors.New("disk on fire") }
 
 func TestPanicInMethodIsLoggedAndAnswered(t *testing.T) {

@@ -64,6 +64,10 @@ var supervisorMethods = []method{
 		help: "Empty the supervisor's own log.",
 	},
 	{
+		names: []string{"supervisor.reopenLogs"}, result: "boolean", call: reopenLogs,
+		help: "Open every log anew, after others have moved them. Not a method of Python's Supervisor.",
+	},
+	{
 		names: []string{"supervisor.shutdown"}, result: "boolean", call: shutdown,
 		help: "Stop every process, then the supervisor.",
 	},

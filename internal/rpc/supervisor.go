@@ -37,6 +37,10 @@ func clearLog(ctx context.Context, api control.API, _ args) (any, error) {
 	return true, api.ClearMainLog(ctx)
 }
 
+func reopenLogs(ctx context.Context, api control.API, _ args) (any, error) {
+	return true, api.ReopenLogs(ctx)
+}
+
 func shutdown(ctx context.Context, api control.API, _ args) (any, error) {
 	return true, api.Shutdown(ctx)
 }

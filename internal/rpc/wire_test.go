@@ -57,6 +57,9 @@ func TestWire(t *testing.T) {
 	}
 }
 
+// ownMethods are the elements of listMethods that Python's has not.
+const ownMethods = "<value><string>supervisor.reopenLogs</string></value>\n"
+
 // replay sends the request of a file to our server and compares the answers.
 func replay(t *testing.T, file string, server *httptest.Server, x exchange) {
 	t.Helper()
@@ -81,12 +84,13 @@ func replay(t *testing.T, file string, server *httptest.Server, x exchange) {
 	if _, err := body.ReadFrom(resp.Body); err != nil {
 		t.Fatal(err)
 	}
-	got := meaning(t, strconv.Itoa(resp.StatusCode), body.Bytes())
+	answered := strings.ReplaceAll(body.String(), ownMethods, "")
+	got := meaning(t, strconv.Itoa(resp.StatusCode), []byte(answered))
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("%s (-want +got):\n%s", file, d)
 	}
-	if x.ours == "" && status == "200" && !strings.Contains(want, "autorestart") && scrubXML(string(answer)) != scrubXML(body.String()) {
-		t.Errorf("%s: another text:\n%s", file, cmp.Diff(scrubXML(string(answer)), scrubXML(body.String())))
+	if x.ours == "" && status == "200" && !strings.Contains(want, "autorestart") && scrubXML(string(answer)) != scrubXML(answered) {
+		t.Errorf("%s: another text:\n%s", file, cmp.Diff(scrubXML(string(answer)), scrubXML(answered)))
 	}
 }
 

@@ -225,4 +225,6 @@ func (noLogs) Follow(context.Context, string, int64) iter.Seq2[[]byte, error] { 
 
 func (noLogs) Clear(string) error { return nil }
 
+func (noLogs) Reopen() error { return nil }
+
 func (noLogs) Main() string { return "" }

@@ -6,6 +6,7 @@ import (
 	"iter"
 
 	"supervisord/internal/control"
+	"supervisord/internal/event"
 	"supervisord/internal/output"
 )
 
@@ -15,6 +16,7 @@ type Logs interface {
 	Tail(path string, offset, length int64) (data []byte, size int64, overflow bool, err error)
 	Follow(ctx context.Context, path string, back int64) iter.Seq2[[]byte, error]
 	Clear(path string) error
+	Reopen() error
 	// Main returns the path of the daemon's own log; empty if it is not a file.
 	Main() string
 }
@@ -130,7 +132,7 @@ func (l *Loop) ClearLogs(_ context.Context, sel control.Selector) ([]control.Res
 func (l *Loop) clear(p *proc) *control.Fault {
 	for _, stream := range []control.LogStream{control.Stdout, control.Stderr} {
 		if ring := p.runner.Ring(stream); ring != nil {
-			_ = ring.Clear() // it never fails
+			ring.Clear()
 		}
 	}
 	stdout, stderr := p.runner.Logs()
@@ -152,6 +154,15 @@ func (l *Loop) ClearMainLog(context.Context) error {
 		return control.NewFault(control.NoFile, "")
 	}
 	return asLogFault(l.logs.Clear(path), path)
+}
+
+// ReopenLogs opens all logs anew.
+func (l *Loop) ReopenLogs(context.Context) error {
+	l.log.Info(event.LogReopen)
+	if err := l.logs.Reopen(); err != nil {
+		return control.NewFault(control.Failed, err.Error())
+	}
+	return nil
 }
 
 // asError makes a nil fault a nil error.

@@ -45,6 +45,8 @@ type realFiles struct{ *output.Files }
 
 func (realFiles) Main() string { return "" }
 
+func (f realFiles) Reopen() error { return f.ReopenAll() }
+
 // withLogs returns a loop, which need not run, with a program whose log is the file at
 // path, one whose output the ring keeps, and one with no log at all.
 func withLogs(path string, ring *output.Ring) *supervise.Loop {

@@ -68,11 +68,5 @@ func (s *standard) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Reopen does nothing: nobody rotates it.
-func (*standard) Reopen() error { return nil }
-
-// Clear does nothing: what was written is gone already.
-func (*standard) Clear() error { return nil }
-
 // Close does nothing: it is the daemon's.
 func (*standard) Close() error { return nil }

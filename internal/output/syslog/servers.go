@@ -116,6 +116,16 @@ func (ss *Servers) newServer(t Target) *server {
 	return s
 }
 
+// Reopen makes every server be connected to anew, at once. A connection made within the
+// last second stays.
+func (ss *Servers) Reopen() {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	for _, s := range ss.all {
+		s.reconnect()
+	}
+}
+
 // Stats returns the counters of every Target that was ever opened, ordered by name.
 func (ss *Servers) Stats() []Stat {
 	ss.mu.Lock()

@@ -90,16 +90,6 @@ func (k *Sink) Message(severity int, text string) {
 	k.finish()
 }
 
-// Reopen makes the server be connected to anew, at once. All sinks of the Target share
-// the connection; one made within the last second stays.
-func (k *Sink) Reopen() error {
-	k.server.reconnect()
-	return nil
-}
-
-// Clear does nothing: what was sent is the server's.
-func (k *Sink) Clear() error { return nil }
-
 // Close sends a line that has not ended and gives the sink up. It does not wait until
 // the messages are sent; [Servers] says how long they have.
 func (k *Sink) Close() error {

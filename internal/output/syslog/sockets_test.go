@@ -30,10 +30,10 @@ func numbers(from, to int) []string {
 }
 
 // reopened calls Reopen until the queue is empty: it saves the pauses.
-func reopened(t *testing.T, ss *syslog.Servers, k *syslog.Sink) {
+func reopened(t *testing.T, ss *syslog.Servers) {
 	t.Helper()
 	eventually(t, func() bool {
-		noError(t, k.Reopen())
+		ss.Reopen()
 		return ss.Stats()[0].Queued == 0
 	}, func() string { return fmt.Sprint(ss.Stats()) })
 }
@@ -60,7 +60,7 @@ func TestDatagramServersDieBetweenMessages(t *testing.T) {
 			for i := range 30 {
 				numbered(t, k, 10*i, 10*i+5)
 				server := listenPackets(t, network, address)
-				reopened(t, ss, k)
+				reopened(t, ss)
 				numbered(t, k, 10*i+5, 10*i+10)
 				want(t, texts(server.next(t, 10)), numbers(10*i, 10*i+10))
 				noError(t, server.Close())
@@ -77,7 +77,7 @@ func TestStreamServersDieBetweenMessages(t *testing.T) {
 	for i := range 30 {
 		numbered(t, k, 10*i, 10*i+5)
 		server := listenStreams(t, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
-		reopened(t, ss, k)
+		reopened(t, ss)
 		numbered(t, k, 10*i+5, 10*i+10)
 		c := server.accept(t)
 		want(t, texts(countedFrom(t, bufio.NewReader(c), 10)), numbers(10*i, 10*i+10))

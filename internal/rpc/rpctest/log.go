@@ -132,6 +132,14 @@ func (s *Supervisor) ClearLogs(_ context.Context, sel control.Selector) ([]contr
 	})
 }
 
+// ReopenLogs implements [control.API].
+func (s *Supervisor) ReopenLogs(context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Reopened++
+	return nil
+}
+
 // ClearMainLog implements [control.API].
 func (s *Supervisor) ClearMainLog(context.Context) error {
 	s.mu.Lock()

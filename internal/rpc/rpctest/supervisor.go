@@ -19,6 +19,7 @@ type Supervisor struct {
 	Info      control.SupervisorInfo
 	Processes []*Process // sorted by group and name
 	MainLog   []byte
+	Reopened  int // how often ReopenLogs was called
 	Now       time.Time
 	// RereadErr is what Reread fails with.
 	RereadErr error
