@@ -26,6 +26,7 @@ run: build ## build, and run the example in the foreground; Ctrl-C stops it
 test: peers oracle ## install what the tests need, and run all of them
 	@if command -v gcc >/dev/null; then CGO_ENABLED=1 go test -race -short ./...; \
 	else echo "no gcc: without the race detector" >&2; go test -short ./...; fi
+	go test -run DoesNotAllocate ./internal/output/...  # the race detector allocates
 
 .PHONY: peers
 peers: ## install Debian's supervisor and rsyslog, which the tests compare with
