@@ -64,6 +64,9 @@ func TestCodecs(t *testing.T) {
 		"/dev/null": []LogTarget{{Kind: LogNull}}, "/dev/stdout,/dev/stderr": []LogTarget{{Kind: LogStdout}, {Kind: LogStderr}},
 		"syslog": syslogTarget("", "", 0), "syslog @host": syslogTarget("udp", "host", 514), "Syslog@tcp:host": syslogTarget("tcp", "host", 6514), "syslog @udp:host:99": syslogTarget("udp", "host", 99),
 		"syslog @tls:[::1]:7": syslogTarget("tls", "::1", 7), "syslog @host:7": syslogTarget("udp", "host", 7), "syslog @": "!not a valid syslog server: 'syslog @'", "syslog @udp:h:x": "!not a valid syslog server: 'syslog @udp:h:x'",
+		"syslog @tpc:h:514": "!not a valid syslog server: 'syslog @tpc:h:514'", "syslog @h:514:1": "!not a valid syslog server: 'syslog @h:514:1'", "syslog @::1": syslogTarget("udp", "::1", 514),
+		"syslog h": "!neither a file nor a syslog server, which begins with @: 'syslog h'", "syslog.log": []LogTarget{{Kind: LogFile, Path: "syslog.log"}},
+		"x.log, auto, x.log, AUTO": []LogTarget{{Kind: LogFile, Path: "x.log"}, {Kind: LogAuto}},
 	})
 	reads(t, cron, map[string]any{
 		"@every 90s": "@every 90s", "@hourly": "@hourly", "TZ=UTC 0 0 1-5/2 ? JAN,mar *": "TZ=UTC 0 0 1-5/2 ? JAN,mar *", "": "",

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,7 +29,9 @@ func parseLogTargets(h *host, s string) ([]LogTarget, error) {
 		if err != nil {
 			return nil, err
 		}
-		targets = append(targets, t)
+		if !slices.Contains(targets, t) { // or each line would come twice
+			targets = append(targets, t)
+		}
 	}
 	return targets, nil
 }
@@ -93,6 +96,9 @@ func parseLogTarget(h *host, s string) (LogTarget, error) {
 		if server, ok := strings.CutPrefix(strings.TrimSpace(rest), "@"); ok {
 			return parseSyslogServer(server, s)
 		}
+		if strings.HasPrefix(rest, " ") {
+			return LogTarget{}, fmt.Errorf("neither a file nor a syslog server, which begins with @: '%s'", s)
+		}
 	}
 	p, err := h.existingDirpath(s)
 	return LogTarget{Kind: LogFile, Path: p}, err
@@ -116,7 +122,8 @@ func parseSyslogServer(server, whole string) (LogTarget, error) {
 			return LogTarget{}, invalid
 		}
 	}
-	if t.Host == "" || strings.ContainsAny(t.Host, " /@[]") {
+	_, notIP := netip.ParseAddr(t.Host)
+	if t.Host == "" || strings.ContainsAny(t.Host, " /@[]") || strings.Contains(t.Host, ":") && notIP != nil {
 		return LogTarget{}, invalid
 	}
 	return t, nil

@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"errors"
 	"io"
 	"iter"
 	"log/slog"
@@ -51,6 +50,7 @@ func severity(l slog.Level) int {
 // terminal.
 type mainLog struct {
 	*slog.Logger
+	path   string          // of file
 	file   *output.File    // nil: the log is no file
 	syslog *syslog.Servers // of programs too
 	own    *syslog.Sink    // nil: the log is not in syslog
@@ -61,58 +61,66 @@ type mainLog struct {
 // terminal is where a daemon in the foreground repeats its log, nil for none.
 func openLog(c config.Supervisord, files *output.Files, terminal io.Writer) (*mainLog, error) {
 	l := &mainLog{}
-	var writers []io.Writer
+	form := mainlog.NewHandler
+	if c.LogFormat == config.FormatJSON {
+		form = mainlog.NewJSONHandler
+	}
 	var handlers []slog.Handler
+	add := func(w io.Writer) {
+		q := mainlog.NewQueue(w, form)
+		l.queues = append(l.queues, q)
+		handlers = append(handlers, form(levels[c.Loglevel], q))
+	}
 	switch c.Logfile.Kind { //nolint:exhaustive // Load lets no other kinds through
 	case config.LogStdout: // the daemon's own, which may be a socket that cannot be opened
-		writers = append(writers, os.Stdout)
+		add(os.Stdout)
 		terminal = nil
 	case config.LogStderr:
-		writers = append(writers, os.Stderr)
+		add(os.Stderr)
 	case config.LogSyslog:
 		handlers = append(handlers, mainlog.NewMessages(levels[c.Loglevel], func(level slog.Level, line string) {
 			l.own.Message(severity(level), line)
 		}))
 	default:
-		var err error
-		o := output.FileOptions{
-			MaxBytes: c.LogfileMaxBytes, Backups: c.LogfileBackups,
-			Period: output.Period(c.LogfileRotate), Compress: c.LogfileCompress, Mode: 0o644,
-		}
-		if l.file, err = files.Open(c.Logfile.Path, o); err != nil {
-			return nil, err
-		}
-		writers = append(writers, l.file)
+		add(writerFunc(func(p []byte) (int, error) { return l.file.Write(p) }))
 	}
 	if terminal != nil && !c.Silent {
-		writers = append(writers, terminal)
+		add(terminal)
 	}
-	for i, w := range writers {
-		q := mainlog.NewQueue(w)
-		l.queues = append(l.queues, q)
-		writers[i] = q
-	}
-	l.Logger = slog.New(slog.NewMultiHandler(append(handlers, handler(c, writers))...))
+	l.Logger = slog.New(slog.NewMultiHandler(handlers...))
 	l.syslog = &syslog.Servers{Log: l.Logger}
-	if c.Logfile.Kind == config.LogSyslog {
-		var err error
-		o := syslog.Options{Facility: userFacility, Severity: severity(slog.LevelInfo), Tag: "supervisord", PID: os.Getpid}
-		if l.own, err = l.syslog.Open(supervise.SyslogTarget(c.Logfile), o); err != nil {
-			return nil, errors.Join(err, l.syslog.Close())
-		}
+	// Only now, since what goes wrong with the log is said in the log.
+	if err := l.openOwn(c, files); err != nil {
+		l.close()
+		return nil, err
 	}
 	return l, nil
 }
 
+// writerFunc is a function as a Writer.
+type writerFunc func(p []byte) (int, error)
+
+// Write calls the function.
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
 // userFacility is syslog's number of the facility of Python's messages.
 const userFacility = 1
 
-// handler returns what makes lines of records.
-func handler(c config.Supervisord, writers []io.Writer) slog.Handler {
-	if c.LogFormat == config.FormatJSON {
-		return mainlog.NewJSONHandler(levels[c.Loglevel], io.MultiWriter(writers...)) // queues do not fail
+// openOwn opens the file or the syslog of the log. Nothing must have been logged yet.
+func (l *mainLog) openOwn(c config.Supervisord, files *output.Files) (err error) {
+	switch c.Logfile.Kind { //nolint:exhaustive // there is nothing to open for the others
+	case config.LogFile:
+		l.path = c.Logfile.Path
+		l.file, err = files.Open(l.path, output.FileOptions{
+			MaxBytes: c.LogfileMaxBytes, Backups: c.LogfileBackups,
+			Period: output.Period(c.LogfileRotate), Compress: c.LogfileCompress, Mode: 0o644, Log: l.Logger,
+		})
+	case config.LogSyslog:
+		l.own, err = l.syslog.Open(supervise.SyslogTarget(c.Logfile), syslog.Options{
+			Facility: userFacility, Severity: severity(slog.LevelInfo), Tag: "supervisord", PID: os.Getpid,
+		})
 	}
-	return mainlog.NewHandler(levels[c.Loglevel], writers...)
+	return err
 }
 
 // flush waits until what was logged so far is in the file, which comes first.
@@ -145,10 +153,7 @@ type logFiles struct {
 
 // Main returns the path of the daemon's own log; empty if it is no file.
 func (l logFiles) Main() string {
-	if l.main.file == nil {
-		return ""
-	}
-	return l.main.file.Path()
+	return l.main.path
 }
 
 // Read returns part of a log, the latest lines of the daemon's own included.

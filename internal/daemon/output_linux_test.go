@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -105,4 +106,42 @@ func TestNoLineIsLostToTheFollowers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A file is read, followed and cleared wherever it stands among the targets, and nothing
+// but the program's own files is cleared.
+func TestFilesAreFoundAmongOtherTargets(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, program("a", `/bin/sh -c 'echo hello; exec sleep 1000'`, "startsecs=0",
+		"stdout_logfile=/dev/stdout, DIR/one, /dev/null, DIR/two", "stderr_logfile=/dev/stdout"))
+	d := s.start()
+	a := client.LogName{Of: client.ParseSelector("a")}
+	s.until("the second file is written", func() bool { return exists(s.path("two")) && readFile(t, s.path("two")) == "hello\n" })
+	if got, err := s.api.ReadLog(t.Context(), a, 0, 0); err != nil || string(got) != "hello\n" {
+		t.Errorf("read: %q, %v", got, err)
+	}
+	s.until("the daemon's output has it", func() bool { return strings.Contains(readFile(t, d.stdout), "hello\n") })
+	if _, err := s.api.ClearLogs(t.Context(), a.Of); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"one", "two"} {
+		if got := readFile(t, s.path(name)); got != "" {
+			t.Errorf("%s is not cleared: %q", name, got)
+		}
+	}
+	if !strings.Contains(readFile(t, d.stdout), "hello\n") {
+		t.Error("the daemon's own output is cleared")
+	}
+}
+
+func TestWhatIsWrongWithTheDaemonsLogIsSaid(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.main = []string{"logfile_maxbytes=100"}
+	s.configure(program("a", "/bin/sleep 1000"))
+	if err := os.Mkdir(s.path("s.log.1"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s.start()
+	s.awaitLog(`ERRO log file cannot be rotated and grows on: DIR/s\.log\.1 is not a regular file`)
 }

@@ -52,24 +52,23 @@ func At(log *slog.Logger, level slog.Level, msg string, args ...any) {
 	log.Log(context.Background(), level, msg, args...)
 }
 
-// Handler is a slog.Handler that writes lines to one or more writers. It is safe for
-// concurrent use, and so are the handlers derived from it.
+// Handler is a slog.Handler that writes lines. It is safe for concurrent use, and so are
+// the handlers derived from it.
 type Handler struct {
 	level slog.Leveler
-	out   *outputs
+	out   *out
 	err   string // of an err attribute given by WithAttrs
 }
 
-type outputs struct {
-	mu      sync.Mutex
-	writers []io.Writer
-	line    []byte
+type out struct {
+	mu   sync.Mutex
+	w    io.Writer
+	line []byte
 }
 
-// NewHandler returns a handler that writes what is at least at the given level to all
-// of the writers. A writer that fails does not keep the line from the others.
-func NewHandler(level slog.Leveler, writers ...io.Writer) *Handler {
-	return &Handler{level: level, out: &outputs{writers: writers}}
+// NewHandler returns a [Handler] that writes what is at least at the given level.
+func NewHandler(level slog.Leveler, w io.Writer) slog.Handler {
+	return &Handler{level: level, out: &out{w: w}}
 }
 
 // Enabled reports whether records of the level are written.
@@ -86,13 +85,8 @@ func (h *Handler) Handle(_ context.Context, r slog.Record) error {
 	b = appendText(b, h.err, r)
 	b = append(b, '\n')
 	h.out.line = b[:0]
-	var failed error
-	for _, w := range h.out.writers {
-		if _, err := w.Write(b); err != nil {
-			failed = err
-		}
-	}
-	return failed
+	_, err := h.out.w.Write(b)
+	return err
 }
 
 // appendText writes the message, and behind it the err attribute, which is given if the

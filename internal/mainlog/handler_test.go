@@ -89,18 +89,6 @@ func TestMessagesAreTheBareLines(t *testing.T) {
 	}
 }
 
-type broken struct{}
-
-func (broken) Write([]byte) (int, error) { return 0, errors.New("full") }
-
-func TestAWriterThatFailsKeepsNoLineFromTheOthers(t *testing.T) {
-	var out strings.Builder
-	slog.New(mainlog.NewHandler(slog.LevelInfo, broken{}, &out)).Info("this")
-	if !strings.HasSuffix(out.String(), "INFO this\n") {
-		t.Errorf("got %q", out.String())
-	}
-}
-
 func TestLinesOfManyGoroutinesStayWhole(t *testing.T) {
 	var out strings.Builder
 	log := slog.New(mainlog.NewHandler(slog.LevelInfo, &out))

@@ -1,8 +1,10 @@
 package mainlog
 
 import (
+	"bytes"
 	"fmt"
 	"io"
+	"log/slog"
 	"sync"
 	"time"
 )
@@ -20,6 +22,7 @@ const (
 // Its methods may be called from any goroutine.
 type Queue struct {
 	w    io.Writer
+	form Form
 	done chan struct{} // closed when nothing is written any more
 
 	mu      sync.Mutex
@@ -30,9 +33,12 @@ type Queue struct {
 	closed  bool
 }
 
-// NewQueue returns a queue before w. Close ends it.
-func NewQueue(w io.Writer) *Queue {
-	q := &Queue{w: w, done: make(chan struct{})}
+// Form makes a handler that writes lines in a certain form, such as NewHandler.
+type Form func(level slog.Leveler, w io.Writer) slog.Handler
+
+// NewQueue returns a queue before w for lines in that form. Close ends it.
+func NewQueue(w io.Writer, form Form) *Queue {
+	q := &Queue{w: w, form: form, done: make(chan struct{})}
 	q.change.L = &q.mu
 	go q.run()
 	return q
@@ -47,12 +53,19 @@ func (q *Queue) Write(line []byte) (int, error) {
 		return len(line), nil
 	}
 	if q.lost > 0 {
-		q.pending = fmt.Appendf(q.pending, "… %d lines of the log could not be written here\n", q.lost)
-		q.lost = 0
+		q.sayLost()
 	}
 	q.pending = append(q.pending, line...)
 	q.change.Broadcast()
 	return len(line), nil
+}
+
+// sayLost queues the line that tells of lost ones.
+func (q *Queue) sayLost() {
+	var line bytes.Buffer
+	slog.New(q.form(slog.LevelWarn, &line)).Warn(fmt.Sprintf("%d lines of the log could not be written here", q.lost), "lost_lines", q.lost)
+	q.pending = append(q.pending, line.Bytes()...)
+	q.lost = 0
 }
 
 func (q *Queue) run() {

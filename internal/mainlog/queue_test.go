@@ -34,7 +34,7 @@ func (g *gate) text() string {
 
 func TestQueueWritesAllInOrder(t *testing.T) {
 	var g gate
-	q := mainlog.NewQueue(&g)
+	q := mainlog.NewQueue(&g, mainlog.NewHandler)
 	var want strings.Builder
 	for i := range 5000 {
 		line := fmt.Sprintf("line %d\n", i)
@@ -52,7 +52,7 @@ func TestQueueWritesAllInOrder(t *testing.T) {
 
 func TestQueueNeverBlocksAndCountsWhatItLoses(t *testing.T) {
 	var g gate
-	q := mainlog.NewQueue(&g)
+	q := mainlog.NewQueue(&g, mainlog.NewHandler)
 	line := []byte(strings.Repeat("x", 1023) + "\n")
 	g.mu.Lock() // the writer is stuck
 	const all = 5000
@@ -71,7 +71,7 @@ func TestQueueNeverBlocksAndCountsWhatItLoses(t *testing.T) {
 		t.Fatal(err)
 	}
 	q.Close()
-	want := fmt.Sprintf("… %d lines of the log could not be written here\nagain\n", all-kept)
+	want := fmt.Sprintf(" WARN %d lines of the log could not be written here\nagain\n", all-kept)
 	if !strings.HasSuffix(g.text(), want) {
 		t.Errorf("log ends with %q, want %q", g.text()[len(g.text())-200:], want)
 	}
@@ -88,7 +88,7 @@ func (s stuck) Write(p []byte) (int, error) {
 func TestQueueDoesNotWaitForEverToClose(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := stuck{make(chan struct{})}
-		q := mainlog.NewQueue(s)
+		q := mainlog.NewQueue(s, mainlog.NewHandler)
 		if _, err := q.Write([]byte("line\n")); err != nil {
 			t.Fatal(err)
 		}
@@ -103,7 +103,7 @@ func TestQueueDoesNotWaitForEverToClose(t *testing.T) {
 
 func TestQueueClosedTwiceOrWrittenToLaterDoesNoHarm(t *testing.T) {
 	var g gate
-	q := mainlog.NewQueue(&g)
+	q := mainlog.NewQueue(&g, mainlog.NewHandler)
 	q.Close()
 	q.Close()
 	if _, err := q.Write([]byte("late\n")); err != nil || g.text() != "" {

@@ -158,7 +158,8 @@ type broken struct{ control.API }
 
 func (broken) Status(context.Context, control.Selector) ([]control.Info, error) { panic("oops") }
 func (broken) ReopenLogs(context.Context) error                                 { return errors.New("disk on fire") }
-func (broken) ClearMainLog(context.Context) error                               { return errors.New("disk on fire") }
+
+func (broken) ClearMainLog(context.Context) error { return errors.New("disk on fire") }
 
 func TestPanicInMethodIsLoggedAndAnswered(t *testing.T) {
 	var log bytes.Buffer

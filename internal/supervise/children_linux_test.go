@@ -3,8 +3,10 @@ package supervise_test
 import (
 	"context"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -58,13 +60,14 @@ func untilDied(t *testing.T, c *supervise.Children, p config.Program) {
 	for {
 		select {
 		case in := <-inputs:
-			switch in := in.(type) {
-			case process.Spawned:
-				t.Cleanup(func() { _ = syscall.Kill(-in.PID, syscall.SIGKILL) }) // its heirs
-			case process.Died:
+			if spawned, ok := in.(process.Spawned); ok {
+				t.Cleanup(func() { _ = syscall.Kill(-spawned.PID, syscall.SIGKILL) }) // its heirs
+			}
+			if failed, ok := in.(process.SpawnFailed); ok {
+				t.Fatal(failed.Reason)
+			}
+			if _, ok := in.(process.Died); ok {
 				return
-			case process.SpawnFailed:
-				t.Fatal(in.Reason)
 			}
 		case <-ctx.Done():
 			t.Fatal("no death is told")
@@ -133,5 +136,38 @@ func TestOutputIsInEveryTargetInTheFormatOfTheLog(t *testing.T) {
 		if diff := cmp.Diff("% web_0 stdout one\n% web_0 stdout two\n", string(got)); diff != "" {
 			t.Error(diff)
 		}
+	}
+}
+
+func TestProgramsOfPythonReachTheLocalSyslog(t *testing.T) {
+	var b bus.Bus
+	c := realChildren(t, &b)
+	path := filepath.Join(t.TempDir(), "log")
+	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	c.Syslog.Local = []string{path}
+	p := talker()
+	p.Command = `/bin/echo one`
+	p.Stdout = config.StreamLog{Syslog: true, Targets: []config.LogTarget{{Kind: config.LogSyslog}}} // once all the same
+	p.SyslogFacility, p.SyslogStdoutPriority = "user", "info"
+	untilDied(t, c, p)
+	p.Stdout.Targets, p.Command = nil, `/bin/echo two`
+	untilDied(t, c, p)
+	if err := conn.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for buf := make([]byte, 1000); len(got) < 2; {
+		n, err := conn.Read(buf)
+		if err != nil {
+			t.Fatal(err, got)
+		}
+		got = append(got, regexp.MustCompile(`^<14>\w{3} [ \d]\d [\d:]{8} `).ReplaceAllString(string(buf[:n]), "TIME "))
+	}
+	if diff := cmp.Diff([]string{"TIME supervisord: web_0 one", "TIME supervisord: web_0 two"}, got); diff != "" {
+		t.Error(diff)
 	}
 }

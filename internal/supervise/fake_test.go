@@ -129,6 +129,8 @@ func (r *fakeRunner) WriteStdin(context.Context, []byte) error { return nil }
 
 func (r *fakeRunner) Logs() (stdout, stderr string) { return r.name + ".out", "" }
 
+func (r *fakeRunner) Files(control.LogStream) []string { return nil }
+
 func (r *fakeRunner) Ring(control.LogStream) *output.Ring { return nil }
 
 // running is a Loop under test.

@@ -36,10 +36,9 @@ func (l *Loop) find(log control.LogName) (found, error) {
 	if err != nil {
 		return found{}, err
 	}
-	stdout, stderr := p.runner.Logs()
-	at := found{stdout, p.runner.Ring(log.Stream)}
-	if log.Stream == control.Stderr {
-		at.path = stderr
+	at := found{ring: p.runner.Ring(log.Stream)}
+	if files := p.runner.Files(log.Stream); len(files) > 0 {
+		at.path = files[0]
 	}
 	return at, nil
 }
@@ -134,14 +133,10 @@ func (l *Loop) clear(p *proc) *control.Fault {
 		if ring := p.runner.Ring(stream); ring != nil {
 			ring.Clear()
 		}
-	}
-	stdout, stderr := p.runner.Logs()
-	for _, path := range []string{stdout, stderr} {
-		if path == "" {
-			continue
-		}
-		if err := l.logs.Clear(path); err != nil && !errors.Is(err, output.ErrNoFile) {
-			return control.NewFault(control.Failed, p.selector().String()+": "+err.Error())
+		for _, path := range p.runner.Files(stream) {
+			if err := l.logs.Clear(path); err != nil && !errors.Is(err, output.ErrNoFile) {
+				return control.NewFault(control.Failed, p.selector().String()+": "+err.Error())
+			}
 		}
 	}
 	return nil

@@ -33,6 +33,13 @@ type idleRunner struct {
 
 func (r idleRunner) Logs() (stdout, stderr string) { return r.stdout, "" }
 
+func (r idleRunner) Files(s control.LogStream) []string {
+	if s == control.Stderr || r.stdout == "" {
+		return nil
+	}
+	return []string{r.stdout}
+}
+
 func (r idleRunner) Ring(s control.LogStream) *output.Ring {
 	if s == control.Stderr {
 		return nil

@@ -136,32 +136,44 @@ func (r *runner) autoPath(channel event.Channel) (string, error) {
 	return path, nil
 }
 
-// Logs returns the paths of the two logs: the first file among the targets of each.
+// Files returns the paths of the files among the targets of an output. That of AUTO is
+// known once the process has been started.
+func (r *runner) Files(channel event.Channel) (paths []string) {
+	log := r.log(channel)
+	if log == nil {
+		return nil
+	}
+	for _, t := range log.Targets {
+		switch t.Kind { //nolint:exhaustive // the others are no files
+		case config.LogAuto:
+			if known := r.logs[channel].Load(); known != nil {
+				paths = append(paths, *known)
+			}
+		case config.LogFile:
+			paths = append(paths, t.Path)
+		}
+	}
+	return paths
+}
+
+// Logs returns what the two outputs are described by: the first file among the targets
+// of each, or else the first device.
 func (r *runner) Logs() (stdout, stderr string) {
 	return r.logPath(event.Stdout), r.logPath(event.Stderr)
 }
 
 func (r *runner) logPath(channel event.Channel) string {
+	if files := r.Files(channel); len(files) > 0 {
+		return files[0]
+	}
 	log := r.log(channel)
 	if log == nil {
 		return ""
 	}
 	for _, t := range log.Targets {
-		switch t.Kind {
-		case config.LogAuto:
-			if known := r.logs[channel].Load(); known != nil {
-				return *known
-			}
-			return ""
-		case config.LogFile:
-			return t.Path
-		case config.LogStdout:
-			return "/dev/stdout"
-		case config.LogStderr:
-			return "/dev/stderr"
-		case config.LogNull:
-			return "/dev/null"
-		case config.LogNone, config.LogSyslog:
+		switch t.Kind { //nolint:exhaustive // the others have no path
+		case config.LogStdout, config.LogStderr, config.LogNull:
+			return t.String()
 		}
 	}
 	return ""

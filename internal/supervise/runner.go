@@ -10,7 +10,7 @@ import (
 )
 
 // Runner starts and signals the children of one process, one at a time. Start, Signal,
-// Logs and Ring are called by the loop and must not block.
+// Logs, Files and Ring are called by the loop and must not block.
 type Runner interface {
 	// Start starts a child in the background. It answers through post with one Spawned
 	// or SpawnFailed, and after Spawned, once the child's output has been written, with
@@ -24,8 +24,10 @@ type Runner interface {
 	// WriteStdin writes to the standard input of the child. It may block for a moment, but
 	// not beyond the end of ctx.
 	WriteStdin(ctx context.Context, data []byte) error
-	// Logs returns the paths of the two logs; empty where there is none.
+	// Logs returns the paths of the two logs, files or devices; empty where there is none.
 	Logs() (stdout, stderr string)
+	// Files returns the paths of all files that an output is written to.
+	Files(stream control.LogStream) []string
 	// Ring returns what keeps the latest output of a stream that no file keeps. It is nil
 	// where there is a file, and for stderr that is part of stdout.
 	Ring(stream control.LogStream) *output.Ring

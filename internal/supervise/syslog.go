@@ -13,6 +13,17 @@ import (
 // pythonTag is how the messages of Python's daemon are tagged.
 const pythonTag = "supervisord"
 
+// syslogs returns the syslog servers among the targets of an output, and the local one
+// that stdout_syslog and stderr_syslog add.
+func syslogs(log *config.StreamLog) []config.LogTarget {
+	servers := slices.DeleteFunc(slices.Clone(log.Targets), func(t config.LogTarget) bool { return t.Kind != config.LogSyslog })
+	local := config.LogTarget{Kind: config.LogSyslog}
+	if log.Syslog && !slices.Contains(servers, local) {
+		servers = append(servers, local)
+	}
+	return servers
+}
+
 // openSyslog opens the tap to a syslog server. Without a tag of its own a program is told
 // from others as with Python's Supervisor, by its name before each line.
 func (n *run) openSyslog(channel event.Channel, t config.LogTarget) (output.Sink, error) {

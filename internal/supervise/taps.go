@@ -48,14 +48,12 @@ func (n *run) taps(channel event.Channel, log *config.StreamLog) (taps []output.
 			n.children.Log.Debug(event.OutputOf(n.program.Name, channel, p))
 		}))
 	}
-	for _, t := range log.Targets {
-		if t.Kind == config.LogSyslog {
-			tap, err := n.openSyslog(channel, t)
-			if err != nil {
-				return taps, err
-			}
-			taps = append(taps, tap)
+	for _, t := range syslogs(log) {
+		tap, err := n.openSyslog(channel, t)
+		if err != nil {
+			return taps, err
 		}
+		taps = append(taps, tap)
 	}
 	return taps, nil
 }
