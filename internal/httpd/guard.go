@@ -96,8 +96,8 @@ func (a *answer) Write(p []byte) (int, error) {
 	}
 }
 
-// Flush is for libraries that ask for an http.Flusher.
-func (a *answer) Flush() { _ = http.NewResponseController(a.ResponseWriter).Flush() } // Flusher reports no errors
+// FlushError is what http.ResponseController calls.
+func (a *answer) FlushError() error { return http.NewResponseController(a.ResponseWriter).Flush() }
 
 // Unwrap is for http.ResponseController.
 func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 	"sync"
+	"time"
 
 	"supervisord/internal/control"
 )
@@ -16,6 +19,9 @@ const (
 	defaultBack = 1024
 	// maxStreams is how many logs may be followed at a time, in all.
 	maxStreams = 128
+	// farewell is how long a client may take, once the end has come, to read what was
+	// written to it.
+	farewell = time.Second
 )
 
 // Handler answers requests to follow a log. Make it with NewHandler, and call Close before
@@ -23,32 +29,59 @@ const (
 type Handler struct {
 	api control.API
 	log *slog.Logger
-	mux http.ServeMux
 
 	mu      sync.Mutex
-	streams map[*http.Request]context.CancelFunc
+	streams map[*http.Request]func() // each ends one
 	closed  bool
 }
 
-// NewHandler returns the handler of /logtail/{name}, with or without a channel behind
+// NewHandler returns the handler of /logtail/NAME, with or without a channel behind
 // it, and of all that begins with /mainlogtail. It answers 400 to what is no GET, as
 // Python's server does, and 404 for a process, channel or log that is not there.
 func NewHandler(api control.API, log *slog.Logger) *Handler {
-	h := &Handler{api: api, log: log, streams: make(map[*http.Request]context.CancelFunc)}
-	h.mux.HandleFunc("/logtail/{name}", h.process)
-	h.mux.HandleFunc("/logtail/{name}/{channel}", h.process)
-	h.mux.HandleFunc("/mainlogtail", h.main)
-	h.mux.HandleFunc("/mainlogtail/", h.main)
-	return h
+	return &Handler{api: api, log: log, streams: make(map[*http.Request]func())}
 }
 
 // ServeHTTP streams a log until the client leaves or Close is called.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodGet {
+	log, ok := logOf(r.URL.EscapedPath())
+	switch {
+	case r.Method != http.MethodGet:
 		fail(w, http.StatusBadRequest)
-		return
+	case !ok:
+		fail(w, http.StatusNotFound)
+	default:
+		h.stream(w, r, log)
 	}
-	h.mux.ServeHTTP(w, r)
+}
+
+// logOf returns the log that a path names. There is no ServeMux, since it would send
+// clients of odd names to paths that it takes for the same.
+func logOf(escaped string) (log control.LogName, ok bool) {
+	parts := strings.Split(strings.TrimPrefix(escaped, "/"), "/")
+	for i, part := range parts {
+		var err error
+		if parts[i], err = url.PathUnescape(part); err != nil {
+			return log, false
+		}
+	}
+	switch {
+	case parts[0] == "mainlogtail":
+		return control.LogName{Main: true}, true
+	case parts[0] != "logtail" || len(parts) < 2 || len(parts) > 3:
+		return log, false
+	}
+	log.Of = control.ParseSelector(parts[1])
+	if len(parts) == 3 {
+		switch parts[2] {
+		case "stdout":
+		case "stderr":
+			log.Stream = control.Stderr
+		default:
+			return log, false
+		}
+	}
+	return log, true
 }
 
 // Close ends all streams and refuses others.
@@ -61,23 +94,6 @@ func (h *Handler) Close() {
 	}
 }
 
-func (h *Handler) process(w http.ResponseWriter, r *http.Request) {
-	log := control.LogName{Of: control.ParseSelector(r.PathValue("name"))}
-	switch r.PathValue("channel") {
-	case "", "stdout":
-	case "stderr":
-		log.Stream = control.Stderr
-	default:
-		fail(w, http.StatusNotFound)
-		return
-	}
-	h.stream(w, r, log)
-}
-
-func (h *Handler) main(w http.ResponseWriter, r *http.Request) {
-	h.stream(w, r, control.LogName{Main: true})
-}
-
 // stream answers with a log.
 func (h *Handler) stream(w http.ResponseWriter, r *http.Request, log control.LogName) {
 	back, err := backOf(r)
@@ -85,7 +101,8 @@ func (h *Handler) stream(w http.ResponseWriter, r *http.Request, log control.Log
 		fail(w, http.StatusBadRequest)
 		return
 	}
-	ctx, leave, ok := h.enter(r)
+	out := http.NewResponseController(w)
+	ctx, leave, ok := h.enter(r, out)
 	if !ok {
 		fail(w, http.StatusServiceUnavailable)
 		return
@@ -101,8 +118,7 @@ func (h *Handler) stream(w http.ResponseWriter, r *http.Request, log control.Log
 	header.Set("X-Content-Type-Options", "nosniff") // programs may write HTML
 	header.Set("X-Accel-Buffering", "no")           // for nginx: pass it on at once
 	w.WriteHeader(http.StatusOK)
-	flusher := http.NewResponseController(w)
-	if flusher.Flush() != nil {
+	if out.Flush() != nil {
 		return // nobody is there to read it
 	}
 	for chunk, err := range chunks {
@@ -110,7 +126,7 @@ func (h *Handler) stream(w http.ResponseWriter, r *http.Request, log control.Log
 			h.log.Warn("a log cannot be followed any more", "path", r.URL.EscapedPath(), "err", err)
 			return
 		}
-		if _, err := w.Write(chunk); err != nil || flusher.Flush() != nil {
+		if _, err := w.Write(chunk); err != nil || out.Flush() != nil {
 			return
 		}
 	}
@@ -118,24 +134,29 @@ func (h *Handler) stream(w http.ResponseWriter, r *http.Request, log control.Log
 
 // backOf returns how far before its end a log is to be shown from.
 func backOf(r *http.Request) (int64, error) {
-	text := r.URL.Query().Get("back")
-	if text == "" {
-		return defaultBack, nil
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	text := query.Get("back")
+	if err != nil || text == "" {
+		return defaultBack, err
 	}
 	n, err := strconv.ParseUint(text, 10, 63)
 	return int64(n), err
 }
 
 // enter makes room for a stream, unless there are too many or the end has come. The
-// context ends with the request or by Close; leave must be called.
-func (h *Handler) enter(r *http.Request) (ctx context.Context, leave func(), ok bool) {
+// context ends with the request or by Close, and out then soon, even if the client reads
+// nothing; leave must be called.
+func (h *Handler) enter(r *http.Request, out *http.ResponseController) (ctx context.Context, leave func(), ok bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed || len(h.streams) >= maxStreams {
 		return nil, nil, false
 	}
 	ctx, cancel := context.WithCancel(r.Context())
-	h.streams[r] = cancel
+	h.streams[r] = func() {
+		cancel()
+		_ = out.SetWriteDeadline(time.Now().Add(farewell)) // one that cannot ends when the connection does
+	}
 	return ctx, func() {
 		cancel()
 		h.mu.Lock()

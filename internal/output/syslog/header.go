@@ -27,8 +27,9 @@ const (
 	// limitUDP is what RFC 5424, 6.1, says receivers should take; one datagram of it
 	// seldom gets through without being taken apart.
 	limitUDP = 2048
-	// limitLarge is for ways without such limits: it is rsyslogd's own default.
-	limitLarge = 8192
+	// limitLarge is for ways without such limits: the default of Debian's rsyslogd, which
+	// cuts what is longer and takes the rest for another message.
+	limitLarge = 8096
 )
 
 // The longest that parts of a message may be, in bytes.

@@ -53,7 +53,7 @@ func (r *rsyslogd) configure() {
 	r.file("conf", strings.NewReplacer(
 		"DIR", r.dir, "UDP", fmt.Sprint(r.ports["udp"]), "TCP", fmt.Sprint(r.ports["tcp"]), "TLS", fmt.Sprint(r.ports["tls"]),
 	).Replace(`
-global(workDirectory="DIR" maxMessageSize="16k" net.enableDNS="off"
+global(workDirectory="DIR" net.enableDNS="off"
 	defaultNetstreamDriver="ossl" defaultNetstreamDriverCAFile="DIR/cert.pem"
 	defaultNetstreamDriverCertFile="DIR/cert.pem" defaultNetstreamDriverKeyFile="DIR/key.pem")
 module(load="imuxsock" sysSock.use="off")
@@ -184,6 +184,40 @@ func TestRsyslogdUnderstands(t *testing.T) {
 			}
 			want(t, r.messages(len(all)), all)
 		})
+	}
+}
+
+// TestRsyslogdTakesLongLinesWhole has a line that is longer than what the server takes at
+// once, as it is configured by default.
+func TestRsyslogdTakesLongLinesWhole(t *testing.T) {
+	t.Parallel()
+	const long = 12_000
+	for _, network := range networks {
+		for _, format := range []syslog.Format{syslog.RFC3164, syslog.RFC5424} {
+			if network == "" && format == syslog.RFC5424 {
+				continue // its local socket reads RFC 3164 alone
+			}
+			t.Run(fmt.Sprint(nameOf(network), " ", format), func(t *testing.T) {
+				t.Parallel()
+				r := newRsyslogd(t)
+				r.start()
+				k := open(t, r.servers(new(syslog.Servers)), r.target(network), syslog.Options{Facility: 16, Severity: 6, Tag: "web", Format: format})
+				write(t, k, strings.Repeat("l", long)+"\nend\n")
+				var got []string
+				for n := 1; len(got) == 0 || !strings.HasSuffix(got[len(got)-1], "end"); n++ {
+					got = r.messages(n)
+				}
+				letters := 0
+				for _, m := range got[:len(got)-1] {
+					head, text, _ := strings.Cut(m, "|")
+					if !strings.HasPrefix(head, "local0 info ") || strings.Trim(text, " l") != "" {
+						t.Errorf("stray message %.80q", m)
+					}
+					letters += strings.Count(text, "l")
+				}
+				want(t, letters, long)
+			})
+		}
 	}
 }
 

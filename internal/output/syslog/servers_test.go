@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"regexp"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -109,6 +110,27 @@ func TestBytesAreBoundedToo(t *testing.T) {
 		numbered(t, k, 0, 10) // 28 bytes each, and 2 of the queue's
 		want(t, ss.Stats(), []syslog.Stat{{Server: "tcp:log:1", Queued: 3, Dropped: 7}})
 		noError(t, ss.Close())
+	})
+}
+
+func TestAnotherReasonIsToldToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log := new(journal)
+		ss := &syslog.Servers{Log: log.logger()}
+		tries := 0
+		ss.DialWith(func() (net.Conn, error) {
+			if tries++; tries > 1 {
+				return nil, fmt.Errorf("try %d: %w", tries, errors.New("bad certificate"))
+			}
+			return nil, errDown
+		})
+		open(t, ss, tcp, plain)
+		time.Sleep(time.Hour)
+		noError(t, ss.Close())
+		said := regexp.MustCompile(`try \d+`).ReplaceAllString(log.String(), "try N")
+		want(t, said, `level=WARN msg="syslog server tcp:log:1 cannot be reached, messages wait" err=down
+level=WARN msg="syslog server tcp:log:1 cannot be reached, messages wait" err="try N: bad certificate"
+`)
 	})
 }
 

@@ -2,6 +2,7 @@ package syslog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -16,6 +17,7 @@ type trouble struct {
 	down, lost told
 	messages   uint64 // dropped since the last time the log heard how many
 	err        error  // why the server cannot be reached; nil: it can
+	cause      string // the reason that the log knows
 }
 
 // told is what the log knows of one trouble.
@@ -38,6 +40,29 @@ func (t *told) end() bool {
 	knew := t.told
 	t.told = false
 	return knew
+}
+
+// failed notes why there is no connection, and reports whether the log is to be told: of
+// another reason too, which may be the one to mend.
+func (t *trouble) failed(now time.Time, err error) bool {
+	t.err = err
+	cause := rootOf(err).Error()
+	if t.down.told && cause != t.cause && now.Sub(t.down.said) >= quietFor {
+		t.down.end()
+	}
+	say := t.down.begin(now)
+	if say {
+		t.cause = cause
+	}
+	return say
+}
+
+// rootOf returns the error beneath all that wraps it, which names no ports that change.
+func rootOf(err error) error {
+	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(inner) {
+		err = inner
+	}
+	return err
 }
 
 func (t *trouble) dropped(now time.Time) bool {
@@ -69,8 +94,7 @@ func (s *server) failed(ctx context.Context, err error) {
 		return
 	}
 	s.mu.Lock()
-	s.trouble.err = err
-	say := s.trouble.down.begin(time.Now())
+	say := s.trouble.failed(time.Now(), err)
 	s.mu.Unlock()
 	if say {
 		s.log.Warn(fmt.Sprintf("syslog server %s cannot be reached, messages wait", s.target), "server", s.target.String(), "err", err)

@@ -142,11 +142,11 @@ func TestLongLinesAreSplitByTheProtocol(t *testing.T) {
 		limit  int
 		start  func() (next func() string)
 	}{
-		{"local", syslog.Target{}, syslog.RFC3164, 8192, datagrams(local)},
+		{"local", syslog.Target{}, syslog.RFC3164, 8096, datagrams(local)},
 		{"udp 3164", targetOf("udp", udp.LocalAddr()), syslog.RFC3164, 1024, datagrams(udp)},
 		{"udp 5424", targetOf("udp", udp.LocalAddr()), syslog.RFC5424, 2048, datagrams(udp)},
 		{"tcp 3164", targetOf("tcp", tcp.Addr()), syslog.RFC3164, 1024, counted},
-		{"tcp 5424", targetOf("tcp", tcp.Addr()), syslog.RFC5424, 8192, counted},
+		{"tcp 5424", targetOf("tcp", tcp.Addr()), syslog.RFC5424, 8096, counted},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			ss := servers(t, &syslog.Servers{Local: []string{path}})
