@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -37,11 +38,18 @@ type Children struct {
 
 	mu        sync.Mutex
 	standards map[*os.File]*standard
+	rings     map[ringKey]*output.Ring
 }
 
 // New returns a Runner for one process.
 func (c *Children) New(p *config.Program) Runner {
-	return &runner{children: c, program: p, checking: make(chan struct{}, 1), writing: make(chan struct{}, 1)}
+	r := &runner{children: c, program: p, checking: make(chan struct{}, 1), writing: make(chan struct{}, 1)}
+	for _, channel := range channels {
+		if log := r.log(channel); log != nil && !slices.ContainsFunc(log.Targets, isFile) {
+			r.rings[channel] = c.ring(ringKey{p.Group, p.Name, channel})
+		}
+	}
+	return r
 }
 
 // drainPatience is how long the output of a child may take to be written, on a disk that
@@ -72,8 +80,8 @@ type runner struct {
 
 	// logs are the paths of the process's logs, once they are known.
 	logs [2]atomic.Pointer[string]
-	// rings keep the latest output of the streams that no file keeps.
-	rings [2]output.Ring
+	// rings keep the latest output of the streams that no file keeps; nil for the others.
+	rings [2]*output.Ring
 
 	stdin    stdin
 	checking chan struct{} // holds a token while check is going on

@@ -5,6 +5,7 @@ import (
 
 	"supervisord/internal/config"
 	"supervisord/internal/control"
+	"supervisord/internal/output"
 	"supervisord/internal/supervise"
 )
 
@@ -37,5 +38,17 @@ func TestRingsAreForStreamsWithoutAFile(t *testing.T) {
 		if stdout != r.Ring(control.Stdout) || stdout != nil && stdout == stderr {
 			t.Errorf("%s: the rings change, or are one", c.name)
 		}
+	}
+}
+
+// An update makes a new Runner; whoever follows the output must not notice.
+func TestRingsOutliveTheirRunners(t *testing.T) {
+	c := &supervise.Children{}
+	ring := func(group, name string) *output.Ring {
+		return c.New(&config.Program{Group: group, Name: name}).Ring(control.Stdout)
+	}
+	before := ring("g", "a")
+	if ring("g", "a") != before || ring("g", "b") == before || ring("h", "a") == before {
+		t.Error("the ring does not belong to the process")
 	}
 }

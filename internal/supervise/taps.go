@@ -3,7 +3,6 @@ package supervise
 import (
 	"context"
 	"log/slog"
-	"slices"
 	"time"
 
 	"supervisord/internal/config"
@@ -13,12 +12,26 @@ import (
 
 // Ring returns what keeps the latest output of a stream of which no target is a file: the
 // program may log nowhere, to syslog or to the daemon's stdout, and still be tailed.
-func (r *runner) Ring(channel event.Channel) *output.Ring {
-	log := r.log(channel)
-	if log == nil || slices.ContainsFunc(log.Targets, isFile) {
-		return nil
+func (r *runner) Ring(channel event.Channel) *output.Ring { return r.rings[channel] }
+
+// ringKey names an output of a process.
+type ringKey struct {
+	group, process string
+	channel        event.Channel
+}
+
+// ring returns the ring of an output: the same for all Runners that a process has had, so
+// that whoever follows it goes on when an update has made a new one.
+func (c *Children) ring(key ringKey) *output.Ring {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.rings == nil {
+		c.rings = make(map[ringKey]*output.Ring)
 	}
-	return &r.rings[channel]
+	if c.rings[key] == nil {
+		c.rings[key] = new(output.Ring)
+	}
+	return c.rings[key]
 }
 
 func isFile(t config.LogTarget) bool { return t.Kind == config.LogAuto || t.Kind == config.LogFile }
