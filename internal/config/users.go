@@ -15,16 +15,16 @@ import (
 // User is an account of the system's user database.
 type User struct {
 	Name     string
-	UID, GID uint32
+	UID, GID int
 	Home     string
 	// Groups are the supplementary groups, GID first.
-	Groups []uint32
+	Groups []int
 }
 
 // UserGroup is a group of the system's user database.
 type UserGroup struct {
 	Name string
-	GID  uint32
+	GID  int
 }
 
 // LookupUser finds an account by name or, failing that, by number. Without cgo the
@@ -72,7 +72,7 @@ func newUser(u *user.User, groups []string) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	all := []uint32{gid}
+	all := []int{gid}
 	for _, g := range groups {
 		if id, err := parseID(g); err == nil && id != gid {
 			all = append(all, id)
@@ -136,10 +136,10 @@ func isNumber(s string) bool {
 	return err == nil
 }
 
-func parseID(s string) (uint32, error) {
+func parseID(s string) (int, error) {
 	n, err := strconv.ParseUint(s, 10, 32)
 	if err != nil {
 		return 0, fmt.Errorf("not a number: %q", s)
 	}
-	return uint32(n), nil
+	return int(n), nil
 }

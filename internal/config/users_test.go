@@ -19,7 +19,7 @@ func TestLookupUser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strconv.Itoa(int(want.UID)) != me.Uid || want.Home != me.HomeDir || len(want.Groups) == 0 || want.Groups[0] != want.GID {
+	if strconv.Itoa(want.UID) != me.Uid || want.Home != me.HomeDir || len(want.Groups) == 0 || want.Groups[0] != want.GID {
 		t.Errorf("got %+v of %+v", want, me)
 	}
 	byNumber, err := LookupUser(me.Uid)

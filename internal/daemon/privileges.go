@@ -31,11 +31,7 @@ func dropPrivileges(user string) ([]note, error) {
 	if err != nil {
 		return nil, err
 	}
-	groups := make([]int, len(u.Groups))
-	for i, g := range u.Groups {
-		groups[i] = int(g)
-	}
-	msg, err := host.DropPrivileges(int(u.UID), int(u.GID), groups)
+	msg, err := host.DropPrivileges(u.UID, u.GID, u.Groups)
 	if err != nil {
 		return nil, err
 	}

@@ -83,15 +83,15 @@ func ownerIDs(o config.Owner) (uid, gid int, err error) {
 		if err != nil {
 			return 0, 0, err
 		}
-		uid = int(u.UID)
-		gid = int(u.GID)
+		uid = u.UID
+		gid = u.GID
 	}
 	if o.Group != "" {
 		g, err := config.LookupGroup(o.Group)
 		if err != nil {
 			return 0, 0, err
 		}
-		gid = int(g.GID)
+		gid = g.GID
 	}
 	return uid, gid, nil
 }

@@ -14,10 +14,7 @@ func lookupCredential(name string) (*child.Credential, error) {
 	if err != nil {
 		return nil, err
 	}
-	cred := &child.Credential{UID: int(u.UID), GID: int(u.GID)}
-	for _, g := range u.Groups {
-		cred.Groups = append(cred.Groups, int(g))
-	}
+	cred := &child.Credential{UID: u.UID, GID: u.GID, Groups: u.Groups}
 	if !hasGroup {
 		return cred, nil
 	}
@@ -25,6 +22,6 @@ func lookupCredential(name string) (*child.Credential, error) {
 	if err != nil {
 		return nil, err
 	}
-	cred.GID = int(g.GID)
+	cred.GID = g.GID
 	return cred, nil
 }
