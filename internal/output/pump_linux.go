@@ -187,18 +187,16 @@ func (p *Pump) next(served *Source, o outcome) (s *Source, err error) {
 // timeout milliseconds (-1: for ever). It is called with p.mu held, and gives it back
 // meanwhile.
 func (p *Pump) poll(timeout int) error {
-	begun := time.Now()
-	rest := p.pace.rest(begun)
+	rest := p.pace.rest(time.Now())
 	p.polling = true
 	p.mu.Unlock()
 	if rest > 0 && timeout != 0 {
 		p.rest(rest)
-		begun = time.Now()
 	}
 	n, err := unix.EpollWait(p.epoll, p.events[:], timeout)
 	p.mu.Lock()
 	p.polling = false
-	p.pace.woke(begun, time.Now())
+	p.pace.woke(time.Now(), n)
 	if err != nil && !errors.Is(err, unix.EINTR) {
 		return err
 	}

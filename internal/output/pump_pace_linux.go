@@ -7,8 +7,8 @@ import "time"
 // costs is to be woken for it; waking for many at once costs little more than for one.
 //
 // The gap between two looks grows while they find little in the pipes, and shrinks
-// when a pipe is found well filled, long before its program has to wait for us. A pump
-// that was idle looks at once, so a line that comes alone is never delayed.
+// when a pipe is found well filled, long before its program has to wait for us, or when
+// nothing gathers: a line that comes alone is never delayed, nor paid for twice.
 type pace struct {
 	gap     time.Duration // to be left between two looks
 	looked  time.Time     // the last look
@@ -21,8 +21,10 @@ const (
 	longestGap = 8 * time.Millisecond
 	// gapStep is by how much the gap grows from look to look.
 	gapStep = 100 * time.Microsecond
-	// idleFor is how long nothing has to be ready for the pump to count as idle.
-	idleFor = 4 * longestGap
+	// leastGap is the shortest gap that is kept: a rest costs a wake-up, too.
+	leastGap = 5 * gapStep
+	// seldom is the time between two looks at which the longest gap would gather little.
+	seldom = longestGap / 2
 	// wellFilled is how many bytes in one pipe make the gap shrink: a quarter of what
 	// it holds.
 	wellFilled = smallBuffer / 4
@@ -40,13 +42,16 @@ func (p *pace) rest(now time.Time) time.Duration {
 		p.gap = min(p.gap+gapStep, longestGap)
 	}
 	p.fullest = 0
+	if p.gap < leastGap {
+		return 0
+	}
 	return p.gap - now.Sub(p.looked)
 }
 
-// woke notes the end of a look that began at since.
-func (p *pace) woke(since, now time.Time) {
-	if now.Sub(since) >= idleFor {
-		p.gap = 0
+// woke notes the end of a look that has found so many pipes ready.
+func (p *pace) woke(now time.Time, ready int) {
+	if ready <= 1 && now.Sub(p.looked) > seldom {
+		p.gap /= 2
 	}
 	p.looked = now
 }
