@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"supervisord/internal/process"
 )
 
 // spawnAll forks the queued children, one by one, on a thread of its own: a thread
@@ -18,7 +20,7 @@ func (p *Parent) spawnAll() {
 	defer close(p.forked)
 	p.shared = unshareFS()
 	var err error
-	if p.table, err = ownTable(); err != nil {
+	if p.table, err = ownTable(); err != nil { // so that the log can be used here
 		p.log.Debug("starts take the longer the more descriptors are open", "err", err)
 	}
 	var next []*job // being prepared, or ready, in their order
@@ -91,26 +93,28 @@ func (j *job) abandon() {
 
 // forked is how a start went.
 type forked struct {
-	job   *job
-	pid   int
-	entry *entry
-	err   error
+	job       *job
+	pid       int
+	entry     *entry
+	err       error
+	strangers map[int]process.Exit // that ended meanwhile
+	shared    error                // why the umask was that of the whole daemon
 }
 
 // spawn forks one child.
 func (p *Parent) spawn(j *job) {
 	f := forked{job: j, err: j.err}
 	if j.err == nil {
-		f.pid, f.entry, f.err = p.fork(j)
+		f.err = p.fork(j, &f)
 	}
 	p.forked <- f
 }
 
 // fork starts the child and registers it.
-func (p *Parent) fork(j *job) (int, *entry, error) {
+func (p *Parent) fork(j *job, f *forked) error {
 	files, err := p.table.lend(j.childFiles())
 	if err != nil {
-		return 0, nil, outputError(j.spec.Name, err)
+		return outputError(j.spec.Name, err)
 	}
 	defer p.table.giveBack(files)
 	attr := &syscall.ProcAttr{
@@ -123,31 +127,29 @@ func (p *Parent) fork(j *job) (int, *entry, error) {
 		attr.Sys.Credential = j.cred.syscall()
 	}
 	if j.spec.Umask != nil {
-		if p.shared != nil {
-			p.log.Warn("while programs with umask= are started, their umask is that of the whole daemon", "err", p.shared)
-			p.shared = nil // said once
-		}
+		f.shared, p.shared = p.shared, nil // said once
 		defer unix.Umask(unix.Umask(int(*j.spec.Umask)))
 	}
 	p.mu.Lock()
 	p.forking = true
 	p.mu.Unlock()
 	pid, err := syscall.ForkExec(j.file, j.argv, attr)
-	e := p.register(pid, err == nil, j.spec)
+	f.pid = pid
+	f.entry, f.strangers = p.register(pid, err == nil, j.spec)
 	if err != nil {
-		return 0, nil, j.explain(err)
+		return j.explain(err)
 	}
-	return pid, e, nil
+	return nil
 }
 
 // execFailed is the exit status of a child of syscall.ForkExec that could not become
 // the program. ForkExec waits for it, but the reaper may be faster.
 const execFailed = 253
 
-// register ends a fork. Exits that came in the meantime find their owner: the new child,
-// or nobody.
-func (p *Parent) register(pid int, spawned bool, s *Spec) *entry {
-	e := &entry{exited: s.Exited}
+// register ends a fork. Exits that came in the meantime find their owner, the new child,
+// or are those of strangers.
+func (p *Parent) register(pid int, spawned bool, s *Spec) (e *entry, strangers map[int]process.Exit) {
+	e = &entry{exited: s.Exited}
 	p.mu.Lock()
 	p.forking = false
 	early := p.early
@@ -163,12 +165,11 @@ func (p *Parent) register(pid int, spawned bool, s *Spec) *entry {
 	p.mu.Unlock()
 	for stranger, exit := range early {
 		if !spawned && exit.Code == execFailed {
-			spawned = true // that was the child; a second one was not
-			continue
+			delete(early, stranger) // that was the child; a second one was not
+			break
 		}
-		p.orphan(stranger, exit)
 	}
-	return e
+	return e, early
 }
 
 // tellAll tells the specs how their starts went.
@@ -180,6 +181,12 @@ func (p *Parent) tellAll() {
 
 func (f *forked) tell(p *Parent) {
 	j := f.job
+	if f.shared != nil {
+		p.log.Warn("while programs with umask= are started, their umask is that of the whole daemon", "err", f.shared)
+	}
+	for pid, exit := range f.strangers {
+		p.orphan(pid, exit)
+	}
 	switch {
 	case j.err != nil:
 		j.spec.Failed(j.err)

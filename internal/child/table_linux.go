@@ -22,8 +22,9 @@ const threadFDs = "/proc/thread-self/fd"
 
 // ownTable gives the calling thread a table of its own. From then on the numbers of the
 // program's descriptors mean nothing on this thread, nor does a number from here mean
-// anything elsewhere. Only the standard streams stay what they are, and what the Go
-// runtime uses on any thread: its poller.
+// anything elsewhere. Only what the Go runtime uses on any thread stays: its poller. The
+// standard streams are the null device, since a daemon gives its own up later, and whoever
+// reads them would wait for this thread.
 func ownTable() (*table, error) {
 	mode, err := unix.PrctlRetInt(unix.PR_GET_SECCOMP, 0, 0, 0, 0)
 	if err != nil || mode != 0 {
@@ -43,7 +44,21 @@ func ownTable() (*table, error) {
 		return nil, fmt.Errorf("unshare descriptors: %w", err)
 	}
 	forget()
+	muteStreams()
 	return &table{}, nil
+}
+
+// muteStreams makes the standard streams of the calling thread the null device. Without
+// one they stay what they are.
+func muteStreams() {
+	null, err := unix.Open(os.DevNull, unix.O_RDWR|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return
+	}
+	defer closeAll(null)
+	for fd := unix.Stdin; fd <= unix.Stderr; fd++ {
+		_ = unix.Dup3(null, fd, 0) // of two descriptors that are there
+	}
 }
 
 // forget closes this thread's copies of the program's descriptors, or a file that the

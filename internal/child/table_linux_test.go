@@ -109,3 +109,32 @@ func TestOwnThreadIsNotTheFirst(t *testing.T) {
 		}
 	}
 }
+
+// A daemon in the background gives up its standard output, and whoever reads it must not
+// wait for the thread that forks.
+func TestStandardStreamsAreGivenUp(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdin, err := unix.Dup(unix.Stdin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(stdin)
+	if err := unix.Dup3(int(w.Fd()), unix.Stdin, 0); err != nil { // the one that tests do not need
+		t.Fatal(err)
+	}
+	launch(t, newParent(t), &child.Spec{Name: "a", Command: "/bin/sleep 1000"})
+	if err := errors.Join(unix.Dup3(stdin, unix.Stdin, 0), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() {
+		_, err := io.ReadAll(r)
+		ended <- errors.Join(err, r.Close())
+	}()
+	if err := receive(t, ended, "the end of the pipe"); err != nil {
+		t.Error(err)
+	}
+}
