@@ -50,7 +50,8 @@ func (f *File) compress(ctx context.Context) {
 }
 
 // uncompressed opens the newest backup that is not compressed; nil means that there is
-// none.
+// none. A backup that is written to, since path could not be opened anew when it was
+// renamed, waits for a later round.
 func (f *File) uncompressed() (*backup, error) {
 	f.mu.Lock()
 	defer f.unlock()
@@ -78,6 +79,12 @@ func (f *File) uncompressed() (*backup, error) {
 		info, err := file.Stat()
 		if err != nil {
 			return nil, errors.Join(err, file.Close())
+		}
+		if f.uses(info) {
+			if err := file.Close(); err != nil {
+				return nil, err
+			}
+			continue
 		}
 		return &backup{file: file, info: info, part: part}, nil
 	}

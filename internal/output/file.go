@@ -263,15 +263,17 @@ func (f *File) clear() error {
 
 // current reports whether path still leads to the file in use.
 func (f *File) current() bool {
+	named, err := os.Stat(f.path)
+	return err == nil && f.uses(named)
+}
+
+// uses reports whether info is of the file in use.
+func (f *File) uses(info os.FileInfo) bool {
 	if f.file == nil {
 		return false
 	}
 	mine, err := f.file.Stat()
-	if err != nil {
-		return false
-	}
-	named, err := os.Stat(f.path)
-	return err == nil && os.SameFile(mine, named)
+	return err == nil && os.SameFile(mine, info)
 }
 
 // Close closes the file. A File that came from Files is closed when the last of

@@ -135,10 +135,13 @@ func (f *File) rotate() error {
 	if err := os.Rename(f.path, f.backup(1)); err != nil {
 		return err
 	}
+	if err := f.reopen(); err != nil {
+		return err // path.1 stays in use
+	}
 	if f.opts.Compress {
 		f.compressLater()
 	}
-	return f.reopen()
+	return nil
 }
 
 // forms are the endings of the name of a backup: as it was written, and compressed.
