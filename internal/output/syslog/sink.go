@@ -90,6 +90,20 @@ func (k *Sink) Message(severity int, text string) {
 	k.finish()
 }
 
+// Flush sends a line that has not ended: call it when the program has. After Close it does
+// nothing.
+func (k *Sink) Flush() error {
+	k.mu.Lock()
+	if k.closed {
+		k.mu.Unlock()
+		return nil
+	}
+	k.begin(k.severity)
+	k.stream.end()
+	k.finish()
+	return nil
+}
+
 // Close sends a line that has not ended and gives the sink up. It does not wait until
 // the messages are sent; [Servers] says how long they have.
 func (k *Sink) Close() error {
