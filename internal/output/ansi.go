@@ -2,12 +2,18 @@ package output
 
 import "bytes"
 
-// stripper removes ANSI escape sequences from bytes that come in chunks of any size.
-// Like strip_ansi of Python's Supervisor it removes ESC [ and all that follows up to
-// and including the next of the letters in ansiEnds, whatever is between. Python forgets
-// at the end of a chunk where it was; this does not. The zero value is ready for use.
+// stripper removes ANSI escape sequences from bytes that come in chunks of any size: ESC [,
+// the bytes of its parameters, and the letter that ends it (ECMA-48, 5.4). A sequence that
+// breaks off is removed as far as it goes; the byte that cannot belong to it is text.
+//
+// strip_ansi of Python's Supervisor knows the letters HfABCDRsuJKhlpm alone, and removes
+// what follows any other up to the next of them or to the end of what it has read. What it
+// ends by its letters ends here as well; but with its rule, a program that asks for the
+// place of the cursor once (ESC [6n) would lose its output until it happens to write such a
+// letter. The zero value is ready for use.
 type stripper struct {
-	state ansiState
+	state  ansiState
+	length int // of the parameters so far
 }
 
 type ansiState int
@@ -19,8 +25,10 @@ const (
 )
 
 const (
-	escape   = 0x1b
-	ansiEnds = "HfABCDRsuJKhlpm"
+	escape = 0x1b
+	// maxParameters is how many bytes of parameters a sequence has at most. What is
+	// beyond is text.
+	maxParameters = 256
 )
 
 // passes reports whether p remains as it is. It does for a nil stripper.
@@ -42,21 +50,33 @@ func (s *stripper) strip(dst, src []byte) []byte {
 		case ansiEscape:
 			if src[0] == '[' {
 				src = src[1:]
-				s.state = ansiSequence
+				s.state, s.length = ansiSequence, 0
 				continue
 			}
 			dst = append(dst, escape)
 			s.state = ansiText
 		case ansiSequence:
-			i := bytes.IndexAny(src, ansiEnds)
-			if i < 0 {
-				return dst
-			}
-			src = src[i+1:]
-			s.state = ansiText
+			src = s.skip(src)
 		}
 	}
 	return dst
+}
+
+// skip returns what of src is behind the sequence.
+func (s *stripper) skip(src []byte) []byte {
+	for i, c := range src {
+		switch {
+		case c >= ' ' && c < '@' && s.length < maxParameters:
+			s.length++
+		case c >= '@' && c <= '~':
+			s.state = ansiText
+			return src[i+1:]
+		default:
+			s.state = ansiText
+			return src[i:]
+		}
+	}
+	return nil
 }
 
 // end ends the sequence that may have begun, and returns what was held back for it.

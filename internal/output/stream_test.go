@@ -3,6 +3,7 @@ package output_test
 import (
 	"bytes"
 	"errors"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -96,13 +97,11 @@ func TestStreamWithoutSinksDiscards(t *testing.T) {
 	noError(t, errors.Join(err, s.Close()))
 }
 
-// What Python's supervisord leaves of the same output, when it reads it in one piece.
+// ansiCases say what is left of a text.
 var ansiCases = []struct{ in, want string }{
+	// As Python's supervisord does it, when it reads the text in one piece.
 	{"plain\n", "plain\n"},
 	{"a\x1b[31mred\x1b[0mb\n", "aredb\n"},
-	{"a\x1b[5Ghello world\n", "aello world\n"},
-	{"x\x1b[12;;zzyy\nnext GGG\nlater h tail\n", "xater h tail\n"},
-	{"x\x1b[999 no terminators 111\n222 GGG\n", "xinators 111\n222 GGG\n"},
 	{"x\x1b\x1b[31mred\n", "x\x1bred\n"},
 	{"x\x1b[31\x1b[0mred m\n", "xred m\n"},
 	{"x\x1b\n", "x\x1b\n"},
@@ -112,6 +111,17 @@ var ansiCases = []struct{ in, want string }{
 	{"only\x1b[31", "only"},
 	{"\x1b[31m", ""},
 	{"end\x1b", "end\x1b"},
+	{"all\x1b[1H\x1b[1f\x1b[1A\x1b[1B\x1b[1C\x1b[1D\x1b[1R\x1b[1s\x1b[1u\x1b[1J\x1b[1K\x1b[1h\x1b[1l\x1b[1p\x1b[1m of its letters", "all of its letters"},
+	// Python takes the text up to the next of its letters away.
+	{"a\x1b[5Ghello world\n", "ahello world\n"},
+	{"x\x1b[6n\n2026-11-22 10:05 42%\n", "x\n2026-11-22 10:05 42%\n"},
+	{"x\x1b[200~pasted\x1b[3@\x1b[2 q.\n", "xpasted.\n"},
+	{"x\x1b[12\nnext\n", "x\nnext\n"},
+	{"x\x1b[12\x00\x1b[1\x7f\x1b[1\xc3\xa9\n", "x\x00\x7fé\n"},
+	{"x\x1b[999 no letters\n", "xo letters\n"},
+	{"x\x1b[[A", "xA"},
+	{"x\x1b[" + strings.Repeat("1", 256) + "my", "xy"},
+	{"x\x1b[" + strings.Repeat("1;", 128) + "23my", "x23my"},
 }
 
 func TestStreamStripsANSI(t *testing.T) {
@@ -140,20 +150,30 @@ func TestStreamStripsANSI(t *testing.T) {
 }
 
 // stripped is the rule in its simplest form, for text that is there as a whole.
-func stripped(text string) string {
-	var out strings.Builder
-	for {
-		before, after, found := strings.Cut(text, "\x1b[")
-		out.WriteString(before)
-		if !found {
-			return out.String()
-		}
-		i := strings.IndexAny(after, "HfABCDRsuJKhlpm")
-		if i < 0 {
-			return out.String()
-		}
-		text = after[i+1:]
+func stripped(text string) string { return sequence.ReplaceAllString(text, "") }
+
+var sequence = regexp.MustCompile(`\x1b\[[ -?]{0,256}[@-~]?`)
+
+// A program that writes something like the beginning of a sequence loses no more than
+// that, whatever comes after it.
+func TestNoSequenceTakesTheOutputAway(t *testing.T) {
+	const lines = "2026-11-22 10:05 42%\n"
+	kept := &sink{}
+	s := output.NewStream(output.StreamOptions{Sinks: []output.Sink{kept}, StripANSI: true})
+	_, err := s.Write([]byte("start\n\x1b[6n"))
+	noError(t, err)
+	for range 1000 {
+		_, err := s.Write([]byte(lines))
+		noError(t, err)
 	}
+	_, err = s.Write([]byte("\x1b["))
+	noError(t, err)
+	for range 1000 {
+		_, err := s.Write([]byte("0"))
+		noError(t, err)
+	}
+	noError(t, s.Close())
+	want(t, kept.String(), "start\n"+strings.Repeat(lines, 1000)+strings.Repeat("0", 1000-256))
 }
 
 func FuzzStripChunks(f *testing.F) {
