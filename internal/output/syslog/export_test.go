@@ -27,6 +27,19 @@ func (ss *Servers) DialWith(dial func() (net.Conn, error)) {
 	}
 }
 
+// Held is how much memory the queues take, in bytes.
+func (ss *Servers) Held() int {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	held := 0
+	for _, s := range ss.all {
+		s.mu.Lock()
+		held += len(s.queue.ring)
+		s.mu.Unlock()
+	}
+	return held
+}
+
 // Queue is a queue with its limits.
 type Queue struct{ q queue }
 

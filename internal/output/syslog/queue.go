@@ -97,10 +97,13 @@ func (q *queue) drop(n int) {
 
 // shrink gives a large ring back when the queue is empty.
 func (q *queue) shrink() {
-	if q.count == 0 && len(q.ring) > keptRing {
+	if q.count == 0 && q.large() {
 		q.ring, q.head = nil, 0
 	}
 }
+
+// large reports whether shrink is worth a look.
+func (q *queue) large() bool { return len(q.ring) > keptRing }
 
 // half reports whether there is much room again.
 func (q *queue) half() bool { return q.count <= q.maxCount/2 && q.used <= q.maxBytes/2 }

@@ -249,7 +249,11 @@ func (s *server) carry(ctx context.Context, l *link, b *batch) (settled bool, er
 			if s.done() {
 				return settled, nil
 			}
-			idle.Reset(idleTime)
+			if s.large() {
+				idle.Reset(idleTime)
+			} else {
+				idle.Stop()
+			}
 			select {
 			case <-s.wake:
 			case <-idle.C:
@@ -297,6 +301,13 @@ func (s *server) took(n int, err error) error {
 		return nil
 	}
 	return err
+}
+
+// large reports whether there is memory to be given back.
+func (s *server) large() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.queue.large()
 }
 
 // shrink gives the memory of a burst back.
