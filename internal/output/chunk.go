@@ -18,11 +18,9 @@ func prefersSmall(w io.Writer) bool {
 }
 
 // SmallChunks reports whether the file rotates so early that the long chunks of an
-// enlarged pipe would make it much longer than MaxBytes.
+// enlarged pipe would make it much longer than MaxBytes. It waits for nobody.
 func (f *File) SmallChunks() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.opts.MaxBytes > 0 && f.opts.MaxBytes < largeLog
+	return f.small.Load()
 }
 
 // largeLog is the MaxBytes for which one long chunk does not matter.

@@ -5,6 +5,12 @@ import "time"
 // SetWait shortens the time that a fifo may stand still.
 func (f *File) SetWait(d time.Duration) { f.wait = d }
 
+// Hold keeps the file as busy as a disk that stands still, until release is called.
+func (f *File) Hold() (release func()) {
+	f.mu.Lock()
+	return f.mu.Unlock
+}
+
 // Strip removes escape sequences from the chunks and returns what remains.
 func Strip(chunks ...[]byte) []byte {
 	var s stripper

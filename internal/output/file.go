@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -41,6 +42,8 @@ type File struct {
 	queued bool    // guarded by work.mu: waits for work
 	key    string  // under which owner knows it
 	refs   int     // guarded by owner.mu: who opened it, follows it or compresses it
+
+	small atomic.Bool // see SmallChunks
 
 	mu      sync.Mutex
 	path    string
@@ -95,6 +98,7 @@ func (f *File) open(path string, o FileOptions) error {
 	defer f.unlock()
 	changed := f.opts.Period != o.Period
 	f.opts = o
+	f.small.Store(o.MaxBytes > 0 && o.MaxBytes < largeLog)
 	if f.file == nil {
 		f.path = path
 		if err := f.reopen(); err != nil {
