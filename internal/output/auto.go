@@ -48,7 +48,7 @@ func AutoPath(dir, process, channel, identifier string) (string, error) {
 // Python's Supervisor it leaves those of an identifier that merely begins alike.
 func CleanAuto(dir, identifier string) (removed int, err error) {
 	pattern := regexp.MustCompile(`^.*-(?:stdout|stderr)---` + regexp.QuoteMeta(autoName(identifier)) +
-		fmt.Sprintf(`-[A-Za-z0-9_]{%d}\.log(?:\.[0-9]{1,4}(?:\.gz)?|\.gz\.part)?$`, autoSuffix))
+		fmt.Sprintf(`-[A-Za-z0-9_]{%d}\.log(?:\.[0-9]{1,4}(?:\.gz)?|\.gz\.part|\.new)?$`, autoSuffix))
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return 0, err

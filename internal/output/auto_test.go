@@ -53,12 +53,12 @@ func TestCleanAutoRemovesItsOwnLogsOnly(t *testing.T) {
 	gone := []string{
 		"web-stdout---foo-abcd_123.log", "web-stdout---foo-abcd_123.log.1", "web-stderr---foo-abcd_123.log.10",
 		"a b---c-stdout---foo-ABCDEFGH.log", "web:0-stdout---foo-abcd1234.log.9999",
-		"web-stdout---foo-abcd_123.log.1.gz", "web-stdout---foo-abcd_123.log.gz.part",
+		"web-stdout---foo-abcd_123.log.1.gz", "web-stdout---foo-abcd_123.log.gz.part", "web-stdout---foo-abcd_123.log.new",
 	}
 	kept := []string{
 		"web-stdout---foo-q-abcd1234.log", "web-stdout---foobar-abcd1234.log", "web-stdout---fo-abcd1234.log",
 		"web-stdout---foo-abcd1234.logX", "web-stdout---foo-abcd1234.log.12345", "web-stdout---foo-abcd123.log",
-		"web-stdout---foo-abcd1234.log.gz", "web-stdout---foo.log", "notes-foo-abcd1234.log", "-stdout---foo-abcd1234.txt",
+		"web-stdout---foo-abcd1234.log.gz", "web-stdout---foo-abcd1234.log.1.new", "web-stdout---foo.log", "notes-foo-abcd1234.log", "-stdout---foo-abcd1234.txt",
 		"web-stdout---a---foo-abcd1234.log",
 	}
 	for _, name := range append(gone, kept...) {

@@ -6,15 +6,17 @@ import (
 	"os"
 )
 
+// newSuffix ends the name under which an empty file waits to take the place of a log. What
+// a crash has left under that name is removed with the next one.
+const newSuffix = ".new"
+
 // empty is truncate, except that a follower who lags too far for what it has not read to
 // be saved keeps the file: an empty one of the same mode and owner takes its place.
 func (f *File) empty(file *os.File, line string) error {
-	if f.lagging() {
-		if f.replace(line) == nil {
-			return nil
-		}
-		// Through a link, or in a directory that is not ours: it has to skip.
+	if f.lagging() && f.replace() == nil {
+		return f.turnTo(line)
 	}
+	// Nobody lags; or, through a link or in a directory that is not ours, has to skip.
 	return f.truncate(file, line)
 }
 
@@ -36,7 +38,7 @@ func (f *File) lagging() bool {
 }
 
 // replace puts an empty file in the place of the one that path leads to.
-func (f *File) replace(line string) error {
+func (f *File) replace() error {
 	info, err := os.Lstat(f.path)
 	if err != nil {
 		return err
@@ -44,7 +46,12 @@ func (f *File) replace(line string) error {
 	if !info.Mode().IsRegular() {
 		return fmt.Errorf("%s is not a regular file", f.path)
 	}
-	path := f.path + ".new"
+	path := f.path + newSuffix
+	if left, err := os.Lstat(path); err == nil && left.Mode().IsRegular() {
+		if err := os.Remove(path); err != nil {
+			return err
+		}
+	}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|openFlags, 0o600)
 	if err != nil {
 		return err
@@ -56,6 +63,13 @@ func (f *File) replace(line string) error {
 	if err != nil {
 		return errors.Join(err, os.Remove(path))
 	}
+	return nil
+}
+
+// turnTo sends the followers, after a line unless it is empty, and our own writing on to
+// what path leads to now.
+func (f *File) turnTo(line string) error {
+	f.endLive()
 	if line != "" {
 		for _, r := range f.followers {
 			r.push(passage{text: []byte(line)})
