@@ -32,10 +32,11 @@ var followBuffers = sync.Pool{New: func() any {
 //
 // What Files writes arrives whole, once and in order, across rotation and reopening. A
 // reader who lags more than 60 rotations behind gets the line "==> output skipped <=="
-// instead of what it has missed, as does one who lags more than 1 MiB behind what is
-// truncated away, if the file cannot be replaced by an empty one; Clear shows as
-// "==> File truncated <==", the words of Python's Supervisor. What others write is noticed
-// within a second. Other than for a regular file it yields ErrNoFile.
+// instead of what it has missed. So does one who would keep more than 1 GiB of removed
+// backups from being freed, and one who lags more than 1 MiB behind what is truncated away,
+// if the file cannot be replaced by an empty one. Clear shows as "==> File truncated <==",
+// the words of Python's Supervisor. What others write is noticed within a second. Other than
+// for a regular file it yields ErrNoFile.
 func (fs *Files) Follow(ctx context.Context, path string, back int64) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		f := fs.acquire(path)

@@ -486,3 +486,25 @@ func TestClearAfterManyRotationsSkipsWithAWord(t *testing.T) {
 	write(t, f, "after\n")
 	want(t, strings.TrimLeft(read(), "-\n"), skipped+truncated+"after\n")
 }
+
+// A follower that does not read keeps the disk from getting the space of removed files
+// back: not more than 1 GiB of it.
+func TestFollowerHoldsSoMuchOnly(t *testing.T) {
+	const size = 400 << 20
+	path := filepath.Join(t.TempDir(), "log")
+	var files output.Files
+	read := lagged(t, &files, path, "end\n")
+	f := join(t, &files, path, output.FileOptions{MaxBytes: size, Backups: 1})
+	noError(t, os.Remove(path))
+	for range 4 {
+		noError(t, f.Reopen())
+		noError(t, os.Truncate(path, size)) // sparse
+		noError(t, f.Reopen())              // sees the size
+		write(t, f, "\n")
+	}
+	write(t, f, "end\n")
+	got := read()
+	if got != skipped+"end\n" {
+		t.Errorf("%d bytes, beginning with %q", len(got), got[:min(100, len(got))])
+	}
+}

@@ -12,8 +12,11 @@ import (
 
 const (
 	// maxPassages is how many rotations a follower may lag behind. Each keeps an open
-	// file, and the space of one that has been removed.
+	// file.
 	maxPassages = 64
+	// maxHeld is how many bytes of removed files a follower may keep the disk from
+	// getting back.
+	maxHeld = 1 << 30
 	// maxSaved is how many bytes are kept for a follower when they are truncated away.
 	maxSaved = 1 << 20
 
@@ -66,6 +69,14 @@ func (p passage) size() int64 {
 	return max(0, p.stretch.end.Load()-p.from)
 }
 
+// held is how many bytes are free again once nobody holds the passage.
+func (p passage) held() int64 {
+	if p.stretch == nil || p.stretch.end.Load() == live || linked(p.stretch.file) {
+		return 0
+	}
+	return p.stretch.end.Load()
+}
+
 func (p passage) drop() {
 	if p.stretch != nil {
 		p.stretch.release()
@@ -92,16 +103,25 @@ func (r *follower) rouse() {
 	}
 }
 
-// push appends a passage. Beyond the limit the reader skips what it has not begun,
-// unless that is so little that it can be kept.
+// push appends a passage. Those before it have ended. Beyond the limits the reader skips
+// what it has not begun, unless all is so little that it can be kept.
 func (r *follower) push(p passage) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.next) >= maxPassages && !r.gather() {
+	if (len(r.next) >= maxPassages || r.held() > maxHeld) && !r.gather() {
 		r.skip()
 	}
 	r.append(p)
 	r.rouse()
+}
+
+// held is how many bytes of removed files would be free without the reader.
+func (r *follower) held() int64 {
+	held := r.now.held()
+	for _, p := range r.next {
+		held += p.held()
+	}
+	return held
 }
 
 func (r *follower) append(p passage) {
@@ -113,18 +133,19 @@ func (r *follower) append(p passage) {
 	r.next = append(r.next, p)
 }
 
-// gather makes one text of all that the reader has not begun, and gives its files up.
-// It does nothing if that is too much to be kept. The stretches have all ended.
+// gather makes one text of all that is to be read, and gives its files up. It does nothing
+// if that is too much to be kept. The stretches have all ended.
 func (r *follower) gather() bool {
-	total := int64(len(r.now.text))
+	total := r.now.size()
 	for _, p := range r.next {
 		total += p.size()
 	}
 	if total > maxSaved {
 		return false
 	}
+	all := append([]passage{r.now}, r.next...)
 	text := make([]byte, total)[:0]
-	for _, p := range r.next {
+	for _, p := range all {
 		if p.stretch == nil {
 			text = append(text, p.text...)
 			continue
@@ -135,16 +156,17 @@ func (r *follower) gather() bool {
 		}
 		text = text[:len(text)+n]
 	}
-	for _, p := range r.next {
+	for _, p := range all {
 		p.drop()
 	}
 	clear(r.next)
-	r.next = append(r.next[:0], passage{text: text})
-	r.saved = len(r.now.text) + len(text)
+	r.now, r.next = passage{text: text}, r.next[:0]
+	r.saved = len(text)
 	return true
 }
 
-// skip forgets all that the reader has not begun.
+// skip forgets all that the reader has not begun, and what it has begun if that alone holds
+// too much.
 func (r *follower) skip() {
 	for _, p := range r.next {
 		r.saved -= len(p.text)
@@ -152,6 +174,10 @@ func (r *follower) skip() {
 	}
 	clear(r.next)
 	r.next = r.next[:0]
+	if r.held() > maxHeld {
+		r.now.drop()
+		r.now = passage{}
+	}
 	r.append(passage{text: []byte(skippedLine)})
 }
 
