@@ -28,25 +28,22 @@ type backup struct {
 	part string // where its compressed form grows
 }
 
-// compress does what compressLater has promised, newest backup first. A failure
-// leaves the backup as it is and ends the round.
-func (f *File) compress(ctx context.Context) {
-	for ctx.Err() == nil {
-		b, err := f.uncompressed()
-		if b != nil {
-			var size int64
-			if size, err = b.pack(ctx); err == nil {
-				err = f.install(b, size)
-			}
-			err = errors.Join(err, b.file.Close())
+// compress does for one backup, the newest, what compressLater has promised for all, and
+// reports whether there may be more. A failure leaves the backup as it is and ends the
+// round.
+func (f *File) compress(ctx context.Context) (more bool) {
+	b, err := f.uncompressed()
+	if b != nil {
+		var size int64
+		if size, err = b.pack(ctx); err == nil {
+			err = f.install(b, size)
 		}
-		if err != nil && ctx.Err() == nil {
-			f.sayUnable(err)
-		}
-		if b == nil || err != nil {
-			return
-		}
+		err = errors.Join(err, b.file.Close())
 	}
+	if err != nil && ctx.Err() == nil {
+		f.sayUnable(err)
+	}
+	return b != nil && err == nil && ctx.Err() == nil
 }
 
 // uncompressed opens the newest backup that is not compressed; nil means that there is

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -279,5 +280,41 @@ func TestCompressedLogsByTime(t *testing.T) {
 			"log": "day 8", "log.1.gz": "day 7", "log.2.gz": "day 6", "log.3.gz": "day 5",
 			"log.4.gz": "day 4", "log.5.gz": "day 3", "log.6.gz": "day 2", "log.7.gz": "day 1",
 		})
+	})
+}
+
+// A log that is rotated all the time does not keep others from being compressed.
+func TestCompressionTakesTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		logTo := func(f func()) *slog.Logger { // calls f for each line
+			return slog.New(slog.NewTextHandler(sinkFunc(func([]byte) { f() }), nil))
+		}
+		stuck := func(name string) string { // a log whose compression fails
+			path := filepath.Join(dir, name)
+			noError(t, os.Mkdir(path+".gz.part", 0o700))
+			noError(t, os.WriteFile(path+".1", nil, 0o600))
+			return path
+		}
+		busy := filepath.Join(dir, "busy")
+		for i := range 5 {
+			noError(t, os.WriteFile(fmt.Sprintf("%s.%d", busy, i+1), []byte("x"), 0o600))
+		}
+		var files output.Files
+		o := output.FileOptions{Backups: 5, Compress: true}
+		open := make(chan struct{})
+		o.Log = logTo(func() { <-open })
+		join(t, &files, stuck("first"), o) // holds the worker up until all others wait
+		o.Log = nil
+		join(t, &files, busy, o)
+		var before []string
+		o.Log = logTo(func() { before, _ = filepath.Glob(busy + ".*.gz") })
+		join(t, &files, stuck("other"), o)
+		close(open)
+		synctest.Wait()
+		want(t, before, []string{busy + ".1.gz"})
+		all, err := filepath.Glob(busy + ".*.gz")
+		noError(t, err)
+		want(t, len(all), 5)
 	})
 }

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// worker compresses the backups of many files, one after the other, in one goroutine
-// that exists only while there is something to do. The zero value is ready for use.
+// worker compresses the backups of many files, one backup of each in turn, in one
+// goroutine that exists only while there is something to do. The zero value is ready for use.
 type worker struct {
 	mu      sync.Mutex
 	queue   []*File // each once: see File.queued
@@ -38,7 +38,9 @@ func (w *worker) add(f *File) {
 func (w *worker) run(ctx context.Context, ended chan struct{}) {
 	defer close(ended)
 	for f := w.next(); f != nil; f = w.next() {
-		f.compress(ctx)
+		if f.compress(ctx) {
+			w.add(f) // behind those that have waited meanwhile
+		}
 		if f.owner != nil {
 			f.owner.release(f)
 		}
