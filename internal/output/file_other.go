@@ -7,13 +7,11 @@ import (
 	"os"
 )
 
-const (
-	openFlags = 0
-	readFlags = 0
+// openFlags are not needed here.
+const openFlags = 0
 
-	// renamesOpenFiles says that a file may be renamed while it is open.
-	renamesOpenFiles = false
-)
+// renamesOpenFiles says that a file may be renamed while it is open.
+const renamesOpenFiles = false
 
 // linked reports whether file still has a name: here an open file cannot lose it.
 func linked(*os.File) bool { return true }

@@ -8,12 +8,9 @@ import (
 	"syscall"
 )
 
-// openFlags keep open(2) from waiting for the reader of a fifo and from making a
+// openFlags keep open(2) from waiting for the other end of a fifo and from making a
 // terminal our controlling one.
 const openFlags = syscall.O_NONBLOCK | syscall.O_NOCTTY
-
-// readFlags do the same for a file that turns out not to be regular.
-const readFlags = syscall.O_NONBLOCK | syscall.O_NOCTTY
 
 // renamesOpenFiles says that a file may be renamed while it is open.
 const renamesOpenFiles = true

@@ -7,23 +7,12 @@ import (
 	"iter"
 	"os"
 	"slices"
-	"sync"
 	"time"
 )
 
-const (
-	// followChunk is the longest chunk that Follow yields.
-	followChunk = 64 << 10
-	// followPoll is how often a follower that nobody has woken looks whether others
-	// have written to the log.
-	followPoll = time.Second
-)
-
-// followBuffers lends a buffer to a follower that has something to read.
-var followBuffers = sync.Pool{New: func() any {
-	b := make([]byte, followChunk)
-	return &b
-}}
+// followPoll is how often a follower that nobody has woken looks whether others
+// have written to the log.
+const followPoll = time.Second
 
 // Follow yields what is in the log at path from back bytes before its end, then all
 // that is written to it, until ctx ends. back is 0 for nothing and may be more than
@@ -63,25 +52,6 @@ func (fs *Files) Follow(ctx context.Context, path string, back int64) iter.Seq2[
 			}
 		}
 	}
-}
-
-// drain yields all there is, and reports whether to go on.
-func (r *follower) drain(ctx context.Context, yield func([]byte, error) bool) bool {
-	buf := followBuffers.Get().(*[]byte)
-	defer followBuffers.Put(buf)
-	for ctx.Err() == nil {
-		n, err := r.read(*buf)
-		switch {
-		case err != nil:
-			yield(nil, err)
-			return false
-		case n == 0:
-			return true
-		case !yield((*buf)[:n], nil):
-			return false
-		}
-	}
-	return false
 }
 
 // follow adds a follower that begins back bytes before the end.
@@ -140,4 +110,100 @@ func (f *File) glance() {
 		return // nothing, or nothing new
 	}
 	f.begin()
+}
+
+// openStretch opens what path leads to, which is the file in use if there is one.
+func (f *File) openStretch() (*stretch, error) {
+	file, _, err := openToRead(f.path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err == nil && f.file != nil {
+		var mine os.FileInfo
+		if mine, err = f.file.Stat(); err == nil && !os.SameFile(mine, info) {
+			err = fs.ErrNotExist // moved by others this very moment
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	s := &stretch{file: file, info: info}
+	s.refs.Store(1)
+	s.end.Store(live)
+	return s, nil
+}
+
+// begin sends the followers on to what path leads to now.
+func (f *File) begin() {
+	if len(f.followers) == 0 {
+		return
+	}
+	s, err := f.openStretch()
+	if err == nil && f.live != nil && os.SameFile(s.info, f.live.info) {
+		s.release()
+		return
+	}
+	f.endLive()
+	if err != nil {
+		for _, r := range f.followers {
+			r.push(passage{text: []byte(skippedLine)})
+		}
+		return
+	}
+	f.live = s
+	for _, r := range f.followers {
+		s.hold()
+		r.push(passage{stretch: s})
+	}
+}
+
+// endLive makes what followers read last end where it ends now.
+func (f *File) endLive() {
+	if f.live == nil {
+		return
+	}
+	size, _, err := f.live.size()
+	if err != nil {
+		size = 0
+	}
+	f.live.end.Store(size)
+	f.live.release()
+	f.live = nil
+}
+
+// saveUnread keeps for all followers what they have not read yet of a file that is
+// about to be truncated, and returns its size. resume must follow.
+func (f *File) saveUnread() (size int64) {
+	if f.live == nil {
+		return 0
+	}
+	size, _, err := f.live.size()
+	if err != nil {
+		size = 0
+	}
+	for _, r := range f.followers {
+		r.save(f.live, size)
+	}
+	return size
+}
+
+// resume makes all followers read on from an offset, after a line unless it is empty.
+func (f *File) resume(line string, from int64) {
+	if f.live == nil {
+		return
+	}
+	for _, r := range f.followers {
+		if line != "" {
+			r.push(passage{text: []byte(line)})
+		}
+		r.push(passage{stretch: f.live, from: from})
+	}
+}
+
+// wake tells all followers that something was written.
+func (f *File) wake() {
+	for _, r := range f.followers {
+		r.rouse()
+	}
 }

@@ -1,13 +1,11 @@
 package output
 
 import (
+	"context"
 	"errors"
 	"io"
-	"io/fs"
-	"os"
 	"slices"
 	"sync"
-	"sync/atomic"
 )
 
 const (
@@ -20,68 +18,20 @@ const (
 	// maxSaved is how many bytes are kept for a follower when they are truncated away.
 	maxSaved = 1 << 20
 
+	// followChunk is the longest chunk that Follow yields.
+	followChunk = 64 << 10
+
 	// truncatedLine is what Python's deferring tail means to send after a clear.
 	truncatedLine = "==> File truncated <==\n"
-	skippedLine   = "==> output skipped <==\n"
+	// skippedLine stands for what a follower has missed, of a file or of a Ring.
+	skippedLine = "==> output skipped <==\n"
 )
 
-// stretch is one file during the time in which path led to it.
-type stretch struct {
-	file *os.File
-	info os.FileInfo
-	refs atomic.Int32
-	end  atomic.Int64 // its size when another took its place; live until then
-}
-
-// live is the end of a stretch that goes on.
-const live = -1
-
-func (s *stretch) hold() { s.refs.Add(1) }
-
-func (s *stretch) release() {
-	if s.refs.Add(-1) == 0 {
-		_ = s.file.Close() // was only read
-	}
-}
-
-// size is how much there is to read, and whether there may be more later.
-func (s *stretch) size() (size int64, more bool, err error) {
-	if end := s.end.Load(); end != live {
-		return end, false, nil
-	}
-	// The position has no meaning: everybody uses ReadAt.
-	size, err = s.file.Seek(0, io.SeekEnd)
-	return size, true, err
-}
-
-// passage is something to read: a stretch from an offset, or text that was saved.
-type passage struct {
-	stretch *stretch // held; nil for text
-	from    int64
-	text    []byte
-}
-
-// size is how much there is to read, of a stretch that has ended or of text.
-func (p passage) size() int64 {
-	if p.stretch == nil {
-		return int64(len(p.text))
-	}
-	return max(0, p.stretch.end.Load()-p.from)
-}
-
-// held is how many bytes are free again once nobody holds the passage.
-func (p passage) held() int64 {
-	if p.stretch == nil || p.stretch.end.Load() == live || linked(p.stretch.file) {
-		return 0
-	}
-	return p.stretch.end.Load()
-}
-
-func (p passage) drop() {
-	if p.stretch != nil {
-		p.stretch.release()
-	}
-}
+// followBuffers lends a buffer to a follower that has something to read.
+var followBuffers = sync.Pool{New: func() any {
+	b := make([]byte, followChunk)
+	return &b
+}}
 
 // follower is one reader of what is written to a File. The File appends passages, under
 // its own lock; the reader takes them off. Neither waits for the other for longer than
@@ -219,6 +169,25 @@ func (r *follower) save(s *stretch, size int64) {
 	r.append(passage{text: text[:n]})
 }
 
+// drain yields all there is, and reports whether to go on.
+func (r *follower) drain(ctx context.Context, yield func([]byte, error) bool) bool {
+	buf := followBuffers.Get().(*[]byte)
+	defer followBuffers.Put(buf)
+	for ctx.Err() == nil {
+		n, err := r.read(*buf)
+		switch {
+		case err != nil:
+			yield(nil, err)
+			return false
+		case n == 0:
+			return true
+		case !yield((*buf)[:n], nil):
+			return false
+		}
+	}
+	return false
+}
+
 // read copies what comes next into buf; nothing means that nothing is there yet.
 func (r *follower) read(buf []byte) (int, error) {
 	r.mu.Lock()
@@ -278,100 +247,4 @@ func (r *follower) end() {
 		p.drop()
 	}
 	r.now, r.next = passage{}, nil
-}
-
-// openStretch opens what path leads to, which is the file in use if there is one.
-func (f *File) openStretch() (*stretch, error) {
-	file, _, err := openToRead(f.path)
-	if err != nil {
-		return nil, err
-	}
-	info, err := file.Stat()
-	if err == nil && f.file != nil {
-		var mine os.FileInfo
-		if mine, err = f.file.Stat(); err == nil && !os.SameFile(mine, info) {
-			err = fs.ErrNotExist // moved by others this very moment
-		}
-	}
-	if err != nil {
-		return nil, errors.Join(err, file.Close())
-	}
-	s := &stretch{file: file, info: info}
-	s.refs.Store(1)
-	s.end.Store(live)
-	return s, nil
-}
-
-// begin sends the followers on to what path leads to now.
-func (f *File) begin() {
-	if len(f.followers) == 0 {
-		return
-	}
-	s, err := f.openStretch()
-	if err == nil && f.live != nil && os.SameFile(s.info, f.live.info) {
-		s.release()
-		return
-	}
-	f.endLive()
-	if err != nil {
-		for _, r := range f.followers {
-			r.push(passage{text: []byte(skippedLine)})
-		}
-		return
-	}
-	f.live = s
-	for _, r := range f.followers {
-		s.hold()
-		r.push(passage{stretch: s})
-	}
-}
-
-// endLive makes what followers read last end where it ends now.
-func (f *File) endLive() {
-	if f.live == nil {
-		return
-	}
-	size, _, err := f.live.size()
-	if err != nil {
-		size = 0
-	}
-	f.live.end.Store(size)
-	f.live.release()
-	f.live = nil
-}
-
-// saveUnread keeps for all followers what they have not read yet of a file that is
-// about to be truncated, and returns its size. resume must follow.
-func (f *File) saveUnread() (size int64) {
-	if f.live == nil {
-		return 0
-	}
-	size, _, err := f.live.size()
-	if err != nil {
-		size = 0
-	}
-	for _, r := range f.followers {
-		r.save(f.live, size)
-	}
-	return size
-}
-
-// resume makes all followers read on from an offset, after a line unless it is empty.
-func (f *File) resume(line string, from int64) {
-	if f.live == nil {
-		return
-	}
-	for _, r := range f.followers {
-		if line != "" {
-			r.push(passage{text: []byte(line)})
-		}
-		r.push(passage{stretch: f.live, from: from})
-	}
-}
-
-// wake tells all followers that something was written.
-func (f *File) wake() {
-	for _, r := range f.followers {
-		r.rouse()
-	}
 }

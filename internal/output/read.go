@@ -111,7 +111,7 @@ func openToRead(path string) (*os.File, int64, error) {
 	if err != nil || !info.Mode().IsRegular() {
 		return nil, 0, noFile(path, err)
 	}
-	file, err := os.OpenFile(path, os.O_RDONLY|readFlags, 0)
+	file, err := os.OpenFile(path, os.O_RDONLY|openFlags, 0)
 	if err != nil {
 		return nil, 0, noFile(path, err)
 	}

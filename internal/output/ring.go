@@ -6,11 +6,8 @@ import (
 	"sync"
 )
 
-// DefaultRing is how much a Ring keeps if nothing else is asked for, in bytes.
-const DefaultRing = 64 << 10
-
-// Skipped stands in a followed Ring for output that was written faster than it was read.
-const Skipped = "==> output skipped <==\n"
+// defaultRing is how much a Ring keeps if nothing else is asked for.
+const defaultRing = 64 << 10
 
 // Ring is a sink that keeps the most recent output in memory, for programs that have no
 // log file. It takes memory as output comes, nothing before the first byte, and keeps
@@ -20,7 +17,7 @@ const Skipped = "==> output skipped <==\n"
 // written since the last Clear, and every byte keeps its offset. What was asked for and
 // has fallen out of the Ring is left out of the answer, which then begins later.
 type Ring struct {
-	// Max is how much is kept, in bytes; zero means DefaultRing. Set before use.
+	// Max is how much is kept, in bytes; zero means 64 KiB. Set before use.
 	Max int
 
 	mu      sync.Mutex
@@ -59,7 +56,7 @@ func (r *Ring) limit() int {
 	if r.Max > 0 {
 		return r.Max
 	}
-	return DefaultRing
+	return defaultRing
 }
 
 // grow returns the buffer with room for n more bytes, and never with room for more than
@@ -135,8 +132,8 @@ func (r *Ring) appendTo(b []byte, begin, end int64) []byte {
 
 // Follow yields what is written from now on until ctx ends, beginning with the last back
 // bytes as far as they are kept. A chunk is valid until the next one. For output that
-// has fallen out of the ring before it could be yielded there is one Skipped; what Clear
-// has taken away leaves no trace.
+// has fallen out of the ring before it could be yielded there is one line "==> output
+// skipped <=="; what Clear has taken away leaves no trace.
 func (r *Ring) Follow(ctx context.Context, back int64) iter.Seq2[[]byte, error] {
 	r.mu.Lock()
 	begin := max(r.written-max(0, back), r.oldest())
@@ -145,7 +142,7 @@ func (r *Ring) Follow(ctx context.Context, back int64) iter.Seq2[[]byte, error] 
 		var chunk []byte
 		for at := begin; ctx.Err() == nil; {
 			next := r.after(chunk[:0], at)
-			if next.skipped && !yield([]byte(Skipped), nil) {
+			if next.skipped && !yield([]byte(skippedLine), nil) {
 				return
 			}
 			if chunk, at = next.data, next.end; len(chunk) > 0 {

@@ -208,7 +208,7 @@ func (f *File) shift() error {
 func (f *File) discard(name string) error {
 	f.freeing.Wait()
 	if renamesOpenFiles {
-		if held, err := os.OpenFile(name, os.O_RDONLY|readFlags, 0); err == nil {
+		if held, err := os.OpenFile(name, os.O_RDONLY|openFlags, 0); err == nil {
 			defer f.freeing.Go(func() { _ = held.Close() }) // was only held
 		}
 	}
