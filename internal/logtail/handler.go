@@ -3,6 +3,7 @@ package logtail
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -123,7 +124,7 @@ func (h *Handler) stream(w http.ResponseWriter, r *http.Request, log control.Log
 	}
 	for chunk, err := range chunks {
 		if err != nil {
-			h.log.Warn("a log cannot be followed any more", "path", r.URL.EscapedPath(), "err", err)
+			h.log.Warn(fmt.Sprintf("%s cannot be followed any more", r.URL.EscapedPath()), "path", r.URL.EscapedPath(), "err", err)
 			return
 		}
 		if _, err := w.Write(chunk); err != nil || out.Flush() != nil {
@@ -171,7 +172,7 @@ func (h *Handler) status(r *http.Request, err error) int {
 	if fault, ok := errors.AsType[*control.Fault](err); ok && (fault.Code == control.BadName || fault.Code == control.NoFile) {
 		return http.StatusNotFound
 	}
-	h.log.Error("a log cannot be followed", "path", r.URL.EscapedPath(), "err", err)
+	h.log.Error(fmt.Sprintf("%s cannot be followed", r.URL.EscapedPath()), "path", r.URL.EscapedPath(), "err", err)
 	return http.StatusInternalServerError
 }
 

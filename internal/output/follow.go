@@ -22,7 +22,7 @@ const followPoll = time.Second
 // What Files writes arrives whole, once and in order, across rotation and reopening. A
 // reader who lags more than 60 rotations behind gets the line "==> output skipped <=="
 // instead of what it has missed. So does one who would keep more than 1 GiB of removed
-// backups from being freed, and one who lags more than 1 MiB behind what is truncated away,
+// backups from being freed, and one who lags more than 256 KiB behind what is truncated away,
 // if the file cannot be replaced by an empty one. Clear shows as "==> File truncated <==",
 // the words of Python's Supervisor. What others write is noticed within a second. Other than
 // for a regular file it yields ErrNoFile.
@@ -70,7 +70,11 @@ func (f *File) follow(back int64) (*follower, error) {
 		f.look(time.Now()) // what path leads to is to be what is written to
 	}
 	if f.live == nil && info != nil {
-		if f.live, err = f.openStretch(); err != nil && !errors.Is(err, ErrNoFile) && !errors.Is(err, fs.ErrNotExist) {
+		s, err := f.openStretch()
+		switch {
+		case err == nil:
+			f.attach(s)
+		case !errors.Is(err, ErrNoFile) && !errors.Is(err, fs.ErrNotExist):
 			return nil, err
 		}
 	}
@@ -134,23 +138,26 @@ func (f *File) openStretch() (*stretch, error) {
 	return s, nil
 }
 
-// begin sends the followers on to what path leads to now.
+// begin sends the followers on to what path leads to now. While that cannot be opened they
+// stay where they are; glance tries again.
 func (f *File) begin() {
 	if len(f.followers) == 0 {
 		return
 	}
 	s, err := f.openStretch()
-	if err == nil && f.live != nil && os.SameFile(s.info, f.live.info) {
+	if err != nil {
+		return
+	}
+	if f.live != nil && os.SameFile(s.info, f.live.info) {
 		s.release()
 		return
 	}
 	f.endLive()
-	if err != nil {
-		for _, r := range f.followers {
-			r.push(passage{text: []byte(skippedLine)})
-		}
-		return
-	}
+	f.attach(s)
+}
+
+// attach makes s what all followers read last.
+func (f *File) attach(s *stretch) {
 	f.live = s
 	for _, r := range f.followers {
 		s.hold()
@@ -172,12 +179,18 @@ func (f *File) endLive() {
 	f.live = nil
 }
 
+// isLive reports whether the followers read file last.
+func (f *File) isLive(file *os.File) bool {
+	if f.live == nil {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && os.SameFile(info, f.live.info)
+}
+
 // saveUnread keeps for all followers what they have not read yet of a file that is
 // about to be truncated, and returns its size. resume must follow.
 func (f *File) saveUnread() (size int64) {
-	if f.live == nil {
-		return 0
-	}
 	size, _, err := f.live.size()
 	if err != nil {
 		size = 0
@@ -190,9 +203,6 @@ func (f *File) saveUnread() (size int64) {
 
 // resume makes all followers read on from an offset, after a line unless it is empty.
 func (f *File) resume(line string, from int64) {
-	if f.live == nil {
-		return
-	}
 	for _, r := range f.followers {
 		if line != "" {
 			r.push(passage{text: []byte(line)})

@@ -16,7 +16,7 @@ const (
 	// getting back.
 	maxHeld = 1 << 30
 	// maxSaved is how many bytes are kept for a follower when they are truncated away.
-	maxSaved = 1 << 20
+	maxSaved = 256 << 10
 
 	// followChunk is the longest chunk that Follow yields.
 	followChunk = 64 << 10
@@ -137,7 +137,7 @@ func (r *follower) unread(s *stretch, size int64) int64 {
 	defer r.mu.Unlock()
 	from := r.now.from
 	if r.now.stretch != s {
-		from = r.next[len(r.next)-1].from
+		from = r.next[len(r.next)-1].from // s is the last passage of every follower
 	}
 	return int64(r.saved) + size - from
 }

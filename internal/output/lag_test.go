@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"supervisord/internal/output"
 )
@@ -101,4 +102,23 @@ func TestFollowerHoldsSoMuchOnly(t *testing.T) {
 	if got != skipped+"end\n" {
 		t.Errorf("%d bytes, beginning with %q", len(got), got[:min(100, len(got))])
 	}
+}
+
+// The first follower has come before there was a log, the second one after.
+func TestFollowersWhoCameBeforeTheLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "log")
+		var files output.Files
+		first := follow(&files, path, 100)
+		defer first.stop()
+		synctest.Wait()
+		noError(t, os.WriteFile(path, []byte("one\n"), 0o600))
+		second := follow(&files, path, 100)
+		defer second.stop()
+		want(t, []string{first.take(), second.take()}, []string{"one\n", "one\n"})
+		noError(t, files.Clear(path))
+		f := join(t, &files, path, output.FileOptions{MaxBytes: 1})
+		write(t, f, "two\n")
+		want(t, []string{first.take(), second.take()}, []string{truncated + "two\n", truncated + "two\n"})
+	})
 }

@@ -1,6 +1,7 @@
 package output
 
 import (
+	"fmt"
 	"log/slog"
 	"os"
 	"time"
@@ -40,7 +41,7 @@ func (f *File) look(now time.Time) {
 func (f *File) sayMoved() {
 	path := f.path
 	f.say(func(log *slog.Logger) {
-		log.Info("log file was moved or removed by others and is opened anew", "path", path)
+		log.Info(fmt.Sprintf("log file %s was moved or removed by others and is opened anew", path), "path", path)
 	})
 }
 
@@ -49,7 +50,7 @@ func (f *File) sized(size int64) {
 	if size < f.known {
 		path := f.path
 		f.say(func(log *slog.Logger) {
-			log.Info("log file was truncated by others", "path", path)
+			log.Info(fmt.Sprintf("log file %s was truncated by others", path), "path", path)
 		})
 	}
 	f.known, f.unseen = size, 0

@@ -39,7 +39,7 @@ func TestFileNoticesThatItWasMovedOrRemoved(t *testing.T) {
 				pass()
 				write(t, f, "wards")
 				want(t, content(t, path), "afterwards")
-				want(t, j.String(), "level=INFO msg=\"log file was moved or removed by others and is opened anew\" path="+path+"\n")
+				want(t, j.String(), "level=INFO msg=\"log file "+path+" was moved or removed by others and is opened anew\" path="+path+"\n")
 			})
 		})
 	}
@@ -100,7 +100,7 @@ func TestFileNoticesThatItWasTruncated(t *testing.T) {
 				pass()
 				write(t, f, "er")
 				want(t, content(t, path), "newer")
-				want(t, j.String(), "level=INFO msg=\"log file was truncated by others\" path="+path+"\n")
+				want(t, j.String(), "level=INFO msg=\"log file "+path+" was truncated by others\" path="+path+"\n")
 			})
 		})
 	}

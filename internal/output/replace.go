@@ -13,16 +13,16 @@ const newSuffix = ".new"
 // empty is truncate, except that a follower who lags too far for what it has not read to
 // be saved keeps the file: an empty one of the same mode and owner takes its place.
 func (f *File) empty(file *os.File, line string) error {
-	if f.lagging() && f.replace() == nil {
+	if f.lagging(file) && f.replace() == nil {
 		return f.turnTo(line)
 	}
 	// Nobody lags; or, through a link or in a directory that is not ours, has to skip.
 	return f.truncate(file, line)
 }
 
-// lagging reports whether a follower has more to read than can be saved.
-func (f *File) lagging() bool {
-	if f.live == nil {
+// lagging reports whether a follower has more to read of file than can be saved.
+func (f *File) lagging(file *os.File) bool {
+	if !f.isLive(file) {
 		return false
 	}
 	size, _, err := f.live.size()

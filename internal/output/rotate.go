@@ -92,7 +92,11 @@ func (f *File) sayCannotRotate(err error) {
 // truncate empties file, which is what path leads to. Followers get what they have
 // not read yet, and then line unless it is empty.
 func (f *File) truncate(file *os.File, line string) error {
-	size := f.saveUnread()
+	followed := f.isLive(file)
+	var size int64
+	if followed {
+		size = f.saveUnread()
+	}
 	err := file.Truncate(0)
 	if err == nil {
 		size = 0
@@ -100,7 +104,9 @@ func (f *File) truncate(file *os.File, line string) error {
 	} else {
 		line = ""
 	}
-	f.resume(line, size)
+	if followed {
+		f.resume(line, size)
+	}
 	return err
 }
 
