@@ -159,20 +159,28 @@ func (r *read) take(p []byte) {
 	}
 }
 
+// ready is the line that a log has before its counter runs.
+const ready = "ready\n"
+
 // follow reads the log of a counter that does not run yet until it has seen n lines, or
-// has seen what must not be. The function it returns waits for that.
+// has seen what must not be. It returns once it follows; the function it returns waits for
+// the end.
 func (s *site) follow(name string, n int) (wait func() error) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), bound)
+	ctx, cancel := context.WithTimeout(s.t.Context(), 5*bound)
 	chunks, err := s.api.FollowLog(ctx, client.LogName{Of: client.ParseSelector(name)}, 1<<40)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	done := make(chan error, 1)
+	follows, done := make(chan struct{}), make(chan error, 1)
 	go func() {
 		defer cancel()
-		var r read
+		r, begun := read{}, false
 		for p, err := range chunks {
+			if !begun {
+				close(follows)
+				begun, p = true, bytes.TrimPrefix(p, []byte(ready))
+			}
 			if r.take(p); r.next >= n || r.err != nil || err != nil {
 				done <- errors.Join(r.err, err)
 				return
@@ -180,5 +188,10 @@ func (s *site) follow(name string, n int) (wait func() error) {
 		}
 		done <- fmt.Errorf("%d lines of %d", r.next, n)
 	}()
+	select {
+	case <-follows:
+	case <-ctx.Done():
+		s.t.Fatal("the log is not followed")
+	}
 	return func() error { return <-done }
 }
