@@ -17,8 +17,9 @@ import (
 	"supervisord/client"
 )
 
-// bound is how long a test waits for anything before it fails.
-const bound = 20 * time.Second
+// bound is how long a test waits for anything before it fails: longer without -short, when
+// there is more to wait for. TestMain sets it.
+var bound = 20 * time.Second
 
 // marker names the environment variable by which a daemon and all its descendants are
 // known.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // binary is the daemon, built once, as it is released.
@@ -22,6 +23,9 @@ func TestMain(m *testing.M) {
 		return
 	}
 	flag.Parse()
+	if !testing.Short() {
+		bound = 3 * time.Minute
+	}
 	code, err := run(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

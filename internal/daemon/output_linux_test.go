@@ -11,12 +11,12 @@ import (
 	"supervisord/client"
 )
 
-// floodLines is how many lines a counter writes that shall fill many backups.
-func floodLines() int {
+// mebibytes is how many lines of a counter make short MiB with -short, and long without.
+func mebibytes(short, long int) int {
 	if testing.Short() {
-		return 64 << 20 / lineSize
+		long = short
 	}
-	return 4 << 30 / lineSize
+	return long << 20 / lineSize
 }
 
 // manyBackups are options of a log that rotates often and loses no backup.
@@ -30,7 +30,7 @@ func manyBackups() []string {
 
 func TestNoLineOfAFastWriterIsLostOverRotations(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, counter("a", floodLines(), manyBackups()...))
+	s := newSite(t, counter("a", mebibytes(64, 8<<10), manyBackups()...))
 	s.start()
 	s.await("a", client.Exited)
 	wantNumbers(t, "a.log", s.logAndBackups(s.path("a.log")), 0, s.counted("a"))
@@ -39,22 +39,23 @@ func TestNoLineOfAFastWriterIsLostOverRotations(t *testing.T) {
 func TestNoLineOfAHundredProgramsIsLost(t *testing.T) {
 	t.Parallel()
 	const programs = 100
+	lines := mebibytes(64, 1<<10) / programs
 	var sections []string
 	name := func(i int) string { return fmt.Sprintf("p%02d", i) }
 	for i := range programs {
-		sections = append(sections, counter(name(i), floodLines()/programs, "stdout_logfile_maxbytes=200KB", "stdout_logfile_backups=1000"))
+		sections = append(sections, counter(name(i), lines, "stdout_logfile_maxbytes=200KB", "stdout_logfile_backups=1000"))
 	}
 	s := newSite(t, sections...)
 	s.start()
 	for i := range programs {
 		s.await(name(i), client.Exited)
-		wantNumbers(t, name(i), s.logAndBackups(s.path(name(i)+".log")), 0, floodLines()/programs)
+		wantNumbers(t, name(i), s.logAndBackups(s.path(name(i)+".log")), 0, lines)
 	}
 }
 
 func TestNoLineIsLostOverCompressedRotations(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, counter("a", floodLines()/4, "stdout_logfile_compress=gzip", "stdout_logfile_maxbytes=2MB", "stdout_logfile_backups=1000"))
+	s := newSite(t, counter("a", mebibytes(16, 512), "stdout_logfile_compress=gzip", "stdout_logfile_maxbytes=2MB", "stdout_logfile_backups=1000"))
 	d := s.start()
 	s.await("a", client.Exited)
 	d.send(syscall.SIGTERM)
