@@ -84,7 +84,8 @@ var debianEdits = map[string]string{
 
 // debianSteps are command lines, run one after the other. "edit X" puts a file in place;
 // "await end" waits until the daemon has gone. After ~ comes a line whose output has no
-// fixed order, since the daemon reports processes as they finish.
+// fixed order, since the daemon reports processes as they finish; its exit code is 0 or 1,
+// for any error.
 const debianSteps = `
 status
 status all nope
@@ -368,6 +369,7 @@ func play(t *testing.T, dir string, run func(t *testing.T, dir string, words []s
 			rows := strings.SplitAfter(out, "\n")
 			slices.Sort(rows)
 			out = strings.Join(rows, "")
+			code = min(code, 1) // that of the error which came last, of several
 		}
 		fmt.Fprintf(&session, "$ %s\n%s[exit %d]\n", line, scrub.Text(out), code)
 	}
