@@ -117,7 +117,7 @@ func (l *mainLog) openOwn(c config.Supervisord, files *output.Files) (err error)
 		})
 	case config.LogSyslog:
 		l.own, err = l.syslog.Open(supervise.SyslogTarget(c.Logfile), syslog.Options{
-			Facility: userFacility, Severity: severity(slog.LevelInfo), Tag: "supervisord", PID: os.Getpid,
+			Facility: userFacility, Severity: severity(slog.LevelInfo), Tag: supervise.SyslogTag, PID: os.Getpid,
 		})
 	}
 	return err

@@ -116,13 +116,6 @@ func (f *File) open(path string, o FileOptions) error {
 	return nil
 }
 
-// Path is the path that was opened.
-func (f *File) Path() string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.path
-}
-
 // Write appends p and then rotates the file if it has reached MaxBytes: p is never
 // split between two files. When p cannot be written whole, the rest of it is lost,
 // the loss is counted and logged, and the next Write tries again.

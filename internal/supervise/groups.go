@@ -107,11 +107,7 @@ func (l *Loop) removeGroup(name string) *control.Fault {
 	}
 	for _, p := range g.procs {
 		l.step(p, process.Hold{}) // an exited process must not come back
-		for _, stream := range []control.LogStream{control.Stdout, control.Stderr} {
-			if ring := p.runner.Ring(stream); ring != nil {
-				ring.Clear() // nobody can read it any more
-			}
-		}
+		p.clearRings()            // nobody can read them any more
 	}
 	delete(l.groups, name)
 	l.publishView()

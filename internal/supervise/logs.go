@@ -129,17 +129,24 @@ func (l *Loop) ClearLogs(_ context.Context, sel control.Selector) ([]control.Res
 }
 
 func (l *Loop) clear(p *proc) *control.Fault {
-	for _, stream := range []control.LogStream{control.Stdout, control.Stderr} {
-		if ring := p.runner.Ring(stream); ring != nil {
-			ring.Clear()
-		}
-		for _, path := range p.runner.Files(stream) {
+	p.clearRings()
+	for _, channel := range channels {
+		for _, path := range p.runner.Files(channel) {
 			if err := l.logs.Clear(path); err != nil && !errors.Is(err, output.ErrNoFile) {
 				return control.NewFault(control.Failed, p.selector().String()+": "+err.Error())
 			}
 		}
 	}
 	return nil
+}
+
+// clearRings empties what memory keeps of the output.
+func (p *proc) clearRings() {
+	for _, channel := range channels {
+		if ring := p.runner.Ring(channel); ring != nil {
+			ring.Clear()
+		}
+	}
 }
 
 // ClearMainLog empties the daemon's own log.

@@ -10,8 +10,8 @@ import (
 	"supervisord/internal/output/syslog"
 )
 
-// pythonTag is how the messages of Python's daemon are tagged.
-const pythonTag = "supervisord"
+// SyslogTag is how the messages of Python's daemon are tagged.
+const SyslogTag = "supervisord"
 
 // syslogs returns the syslog servers among the targets of an output, and the local one
 // that stdout_syslog and stderr_syslog add.
@@ -35,7 +35,7 @@ func (n *run) openSyslog(channel event.Channel, t config.LogTarget) (output.Sink
 	o := syslog.Options{
 		Facility: slices.Index(config.SyslogFacilities, p.SyslogFacility),
 		Severity: slices.Index(config.SyslogPriorities, priority),
-		Tag:      cmp.Or(p.SyslogTag, pythonTag),
+		Tag:      cmp.Or(p.SyslogTag, SyslogTag),
 	}
 	if p.SyslogTag == "" {
 		o.Prefix = p.Name + " "
