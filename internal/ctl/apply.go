@@ -23,12 +23,12 @@ type action struct {
 	do      func(context.Context, control.Selector) ([]control.Result, error)
 }
 
-func (s *session) start(ctx context.Context, names []string) (int, error) {
-	if len(names) == 0 {
+func (s *session) start(ctx context.Context, c call) (int, error) {
+	if len(c.args) == 0 {
 		s.usageError("start", "start requires a process name")
 		return exitInvalidArgs, nil
 	}
-	return s.apply(ctx, s.startAction(), names)
+	return s.apply(ctx, s.startAction(), c.args)
 }
 
 func (s *session) startAction() action {
@@ -49,11 +49,11 @@ func (s *session) startAction() action {
 	}
 }
 
-func (s *session) stop(ctx context.Context, names []string) (int, error) {
-	if len(names) == 0 {
+func (s *session) stop(ctx context.Context, c call) (int, error) {
+	if len(c.args) == 0 {
 		return s.usageError("stop", "stop requires a process name"), nil
 	}
-	return s.apply(ctx, s.stopAction(), names)
+	return s.apply(ctx, s.stopAction(), c.args)
 }
 
 func (s *session) stopAction() action {
@@ -71,20 +71,20 @@ func (s *session) stopAction() action {
 }
 
 // restart stops everything that is named, then starts everything that is named.
-func (s *session) restart(ctx context.Context, names []string) (int, error) {
-	if len(names) == 0 {
+func (s *session) restart(ctx context.Context, c call) (int, error) {
+	if len(c.args) == 0 {
 		return s.usageError("restart", "restart requires a process name"), nil
 	}
-	stopped, err := s.apply(ctx, s.stopAction(), names)
+	stopped, err := s.apply(ctx, s.stopAction(), c.args)
 	if err != nil {
 		return stopped, err
 	}
-	started, err := s.apply(ctx, s.startAction(), names)
+	started, err := s.apply(ctx, s.startAction(), c.args)
 	return last(stopped, started), err
 }
 
-func (s *session) signal(ctx context.Context, args []string) (int, error) {
-	if len(args) < 2 {
+func (s *session) signal(ctx context.Context, c call) (int, error) {
+	if len(c.args) < 2 {
 		return s.usageError("signal", "signal requires a signal name and a process name"), nil
 	}
 	return s.apply(ctx, action{
@@ -96,14 +96,14 @@ func (s *session) signal(ctx context.Context, args []string) (int, error) {
 		},
 		noGroup: exitGeneric,
 		do: func(ctx context.Context, sel control.Selector) ([]control.Result, error) {
-			return s.api.Signal(ctx, sel, args[0])
+			return s.api.Signal(ctx, sel, c.args[0])
 		},
-	}, args[1:])
+	}, c.args[1:])
 }
 
 // clear empties logs. Python refuses to do it for a group.
-func (s *session) clear(ctx context.Context, names []string) (int, error) {
-	if len(names) == 0 {
+func (s *session) clear(ctx context.Context, c call) (int, error) {
+	if len(c.args) == 0 {
 		return s.usageError("clear", "clear requires a process name"), nil
 	}
 	return s.apply(ctx, action{
@@ -116,7 +116,7 @@ func (s *session) clear(ctx context.Context, names []string) (int, error) {
 		do: func(ctx context.Context, sel control.Selector) ([]control.Result, error) {
 			return s.api.ClearLogs(ctx, sel)
 		},
-	}, names)
+	}, c.args)
 }
 
 // apply does a to one name after the other; "all" among them stands for all of them. The

@@ -35,7 +35,7 @@ func NewCommand(name string, env Env) *cobra.Command {
 			if err != nil {
 				return refuse(cmd, err)
 			}
-			return execute(cmd.Context(), env, server, strings.Join(args, " "))
+			return execute(cmd.Context(), env, server, cmd.CommandPath(), strings.Join(args, " "))
 		},
 	}
 	cmd.SetOut(env.Stdout)
@@ -76,10 +76,10 @@ func printUsage(cmd *cobra.Command) {
 	fmt.Fprintf(out, "%s\n\"%s help VERB\" describes one of them.\n", columnize(topics(), 80), cmd.CommandPath())
 }
 
-// execute runs one command line against the server.
-func execute(ctx context.Context, env Env, server Server, line string) error {
+// execute runs one command line against the server, under the given name of the command.
+func execute(ctx context.Context, env Env, server Server, command, line string) error {
 	out := bufio.NewWriter(env.Stdout)
-	s := &session{server: server, env: env, out: out}
+	s := &session{server: server, env: env, command: command, out: out}
 	api, err := env.Dial(server)
 	code := exitGeneric
 	if err != nil {

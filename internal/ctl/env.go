@@ -22,8 +22,15 @@ type Server struct{ URL, Username, Password string }
 
 // Env is the world around the command line. Every field must be set.
 type Env struct {
+	Stdin          io.Reader
 	Stdout, Stderr io.Writer
-	LookupEnv      func(key string) (string, bool)
+	// Terminal returns the width in columns of the terminal that Stdout is; ok is false if
+	// it is none, and people do not read along.
+	Terminal func() (columns int, ok bool)
+	// ReadPassword shows a prompt on the terminal and reads a line that it does not show.
+	// It fails if Stdin is no terminal.
+	ReadPassword func(prompt string) (string, error)
+	LookupEnv    func(key string) (string, bool)
 	// LoadFile returns the server that a configuration file names, with an empty URL if
 	// it names none. An empty path stands for the file found by search, which may be
 	// missing: that is no error.

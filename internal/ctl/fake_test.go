@@ -301,10 +301,12 @@ type answer struct {
 // env returns a world with nothing but the supervisor.
 func env(f *supervisor, out, errs *bytes.Buffer) ctl.Env {
 	return ctl.Env{
-		Stdout: out, Stderr: errs,
-		LookupEnv: func(string) (string, bool) { return "", false },
-		LoadFile:  func(string) (ctl.Server, error) { return ctl.Server{URL: "unix:///run/s.sock"}, nil },
-		Dial:      func(ctl.Server) (ctl.API, error) { return f, nil },
+		Stdin: strings.NewReader(""), Stdout: out, Stderr: errs,
+		Terminal:     func() (int, bool) { return 0, false },
+		ReadPassword: func(string) (string, error) { return "", errors.New("no terminal") },
+		LookupEnv:    func(string) (string, bool) { return "", false },
+		LoadFile:     func(string) (ctl.Server, error) { return ctl.Server{URL: "unix:///run/s.sock"}, nil },
+		Dial:         func(ctl.Server) (ctl.API, error) { return f, nil },
 		UntilInterrupt: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return ctx, func() {}
 		},

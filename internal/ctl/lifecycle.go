@@ -9,7 +9,7 @@ import (
 	"supervisord/internal/control"
 )
 
-func (s *session) shutdown(ctx context.Context, _ []string) (int, error) {
+func (s *session) shutdown(ctx context.Context, _ call) (int, error) {
 	err := s.api.Shutdown(ctx)
 	if err == nil {
 		s.printf("Shut down\n")
@@ -27,7 +27,7 @@ func (s *session) shutdown(ctx context.Context, _ []string) (int, error) {
 }
 
 // reopen is not a verb of Python's.
-func (s *session) reopen(ctx context.Context, _ []string) (int, error) {
+func (s *session) reopen(ctx context.Context, _ call) (int, error) {
 	err := s.api.ReopenLogs(ctx)
 	if hasCode(err, control.UnknownMethod) {
 		s.printf("ERROR: this supervisor reopens its logs only on the signal USR2\n")
@@ -40,7 +40,7 @@ func (s *session) reopen(ctx context.Context, _ []string) (int, error) {
 	return exitOK, nil
 }
 
-func (s *session) reload(ctx context.Context, _ []string) (int, error) {
+func (s *session) reload(ctx context.Context, _ call) (int, error) {
 	err := s.api.Restart(ctx)
 	if hasCode(err, control.ShutdownState) {
 		s.printf("ERROR: already shutting down\n")
@@ -54,7 +54,7 @@ func (s *session) reload(ctx context.Context, _ []string) (int, error) {
 
 // reread prints what differs between the configuration file and what runs, sorted by
 // group.
-func (s *session) reread(ctx context.Context, _ []string) (int, error) {
+func (s *session) reread(ctx context.Context, _ call) (int, error) {
 	diff, err := s.api.Reread(ctx)
 	if fault, ok := errors.AsType[*control.Fault](err); ok {
 		switch fault.Code { //nolint:exhaustive // the others are not said by this method
@@ -87,7 +87,7 @@ func (s *session) reread(ctx context.Context, _ []string) (int, error) {
 }
 
 // update rereads the configuration file and makes it so, for all groups or those named.
-func (s *session) update(ctx context.Context, names []string) (int, error) {
+func (s *session) update(ctx context.Context, c call) (int, error) {
 	diff, err := s.api.Reread(ctx)
 	if hasCode(err, control.ShutdownState) {
 		s.printf("ERROR: already shutting down\n")
@@ -97,11 +97,11 @@ func (s *session) update(ctx context.Context, names []string) (int, error) {
 		return exitGeneric, err
 	}
 	code := exitOK
-	if len(names) > 0 && !slices.Contains(names, "all") {
-		if code, err = s.checkGroups(ctx, diff, names); err != nil {
+	if len(c.args) > 0 && !slices.Contains(c.args, "all") {
+		if code, err = s.checkGroups(ctx, diff, c.args); err != nil {
 			return code, err
 		}
-		others := func(group string) bool { return !slices.Contains(names, group) }
+		others := func(group string) bool { return !slices.Contains(c.args, group) }
 		diff.Added = slices.DeleteFunc(diff.Added, others)
 		diff.Changed = slices.DeleteFunc(diff.Changed, others)
 		diff.Removed = slices.DeleteFunc(diff.Removed, others)
@@ -177,9 +177,9 @@ func (s *session) retire(ctx context.Context, group string) (ok bool, err error)
 	return true, s.api.RemoveGroup(ctx, group)
 }
 
-func (s *session) add(ctx context.Context, names []string) (int, error) {
+func (s *session) add(ctx context.Context, c call) (int, error) {
 	code := exitOK
-	for _, name := range names {
+	for _, name := range c.args {
 		err := s.api.AddGroup(ctx, name)
 		switch {
 		case err == nil:
@@ -199,9 +199,9 @@ func (s *session) add(ctx context.Context, names []string) (int, error) {
 	return code, nil
 }
 
-func (s *session) remove(ctx context.Context, names []string) (int, error) {
+func (s *session) remove(ctx context.Context, c call) (int, error) {
 	code := exitOK
-	for _, name := range names {
+	for _, name := range c.args {
 		err := s.api.RemoveGroup(ctx, name)
 		switch {
 		case err == nil:

@@ -17,7 +17,8 @@ const tailBytes = 1600
 const followFlag = "-f"
 
 // tail prints the end of a log of one process, or follows it.
-func (s *session) tail(ctx context.Context, args []string) (int, error) {
+func (s *session) tail(ctx context.Context, c call) (int, error) {
+	args := c.args
 	if len(args) == 0 {
 		return s.usageError("tail", "too few arguments"), nil
 	}
@@ -58,14 +59,14 @@ func (s *session) tail(ctx context.Context, args []string) (int, error) {
 }
 
 // maintail prints the end of the supervisor's own log, or follows it.
-func (s *session) maintail(ctx context.Context, args []string) (int, error) {
-	if len(args) > 1 {
+func (s *session) maintail(ctx context.Context, c call) (int, error) {
+	if len(c.args) > 1 {
 		return s.usageError("maintail", "too many arguments"), nil
 	}
-	if len(args) == 1 && args[0] == followFlag {
+	if len(c.args) == 1 && c.args[0] == followFlag {
 		return s.follow(ctx, "mainlogtail", control.LogName{Main: true})
 	}
-	length, rest, err := tailLength(args)
+	length, rest, err := tailLength(c.args)
 	if len(rest) > 0 {
 		err = badArgument(rest[0])
 	}

@@ -18,10 +18,11 @@ const apiVersion = "3.0"
 
 // session is a conversation with one supervisor. One goroutine uses it.
 type session struct {
-	api    API
-	server Server
-	env    Env
-	out    *bufio.Writer // flushed by whoever runs the session
+	api     API
+	server  Server
+	env     Env
+	command string        // how it was called: "supervisord ctl" or "supervisorctl"
+	out     *bufio.Writer // flushed by whoever runs the session
 }
 
 func (s *session) printf(format string, args ...any) { fmt.Fprintf(s.out, format, args...) }
@@ -37,10 +38,19 @@ func (s *session) run(ctx context.Context, line string) int {
 		s.printf("*** Unknown syntax: %s\n", strings.TrimSpace(line))
 		return exitGeneric
 	}
-	if v.noArgs && len(args) > 0 {
+	c, err := v.parse(args)
+	if err != nil {
+		s.printf("Error: %v\nFor help, use %s --help\n", err, v.name)
+		return exitInvalidArgs
+	}
+	if c.help {
+		s.printHelp(v)
+		return exitOK
+	}
+	if v.operands == noOperands && len(c.args) > 0 {
 		return s.usageError(v.name, "%s accepts no arguments", v.name)
 	}
-	code, err := exitOK, error(nil)
+	code := exitOK
 	if v.online {
 		code, err = s.checkServer(ctx)
 		if code != exitOK && v.name == "status" {
@@ -48,7 +58,7 @@ func (s *session) run(ctx context.Context, line string) int {
 		}
 	}
 	if err == nil && code == exitOK {
-		code, err = v.run(s, ctx, args)
+		code, err = v.run(s, ctx, c)
 	}
 	if err != nil {
 		if errors.Is(err, client.ErrUnauthorized) {
@@ -58,22 +68,6 @@ func (s *session) run(ctx context.Context, line string) int {
 		return exitGeneric
 	}
 	return code
-}
-
-// parseLine splits a command line as Python's cmd module does: the verb ends at the
-// first character that no identifier has, and "?" is short for help.
-func parseLine(line string) (verb string, args []string) {
-	line = strings.TrimSpace(line)
-	if rest, ok := strings.CutPrefix(line, "?"); ok {
-		return "help", strings.Fields(rest)
-	}
-	end := strings.IndexFunc(line, func(r rune) bool {
-		return r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
-	})
-	if end < 0 {
-		end = len(line)
-	}
-	return line[:end], strings.Fields(line[end:])
 }
 
 // checkServer asks the server which interface it speaks. If it cannot be talked to, it

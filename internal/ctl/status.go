@@ -14,15 +14,15 @@ const nameWidth = 30
 
 // status prints a line per process, in the order of the names; what is not there comes
 // first.
-func (s *session) status(ctx context.Context, names []string) (int, error) {
+func (s *session) status(ctx context.Context, c call) (int, error) {
 	all, err := s.api.Status(ctx, control.All())
 	if err != nil {
 		return exitGeneric, err
 	}
 	code, infos := exitOK, all
-	if len(names) > 0 && !slices.Contains(names, "all") {
+	if len(c.args) > 0 && !slices.Contains(c.args, "all") {
 		infos = nil
-		for _, name := range names {
+		for _, name := range c.args {
 			found := choose(all, name)
 			if len(found) == 0 {
 				s.printf("%s\n", notFound(name))
@@ -68,16 +68,16 @@ func (s *session) printStatus(infos []control.Info) {
 }
 
 // pid prints process ids: that of the supervisor, of every process, or of those named.
-func (s *session) pid(ctx context.Context, names []string) (int, error) {
+func (s *session) pid(ctx context.Context, c call) (int, error) {
 	switch {
-	case len(names) == 0:
+	case len(c.args) == 0:
 		info, err := s.api.Supervisor(ctx)
 		if err != nil {
 			return exitGeneric, err
 		}
 		s.printf("%d\n", info.PID)
 		return exitOK, nil
-	case slices.Contains(names, "all"):
+	case slices.Contains(c.args, "all"):
 		infos, err := s.api.Status(ctx, control.All())
 		for _, i := range infos {
 			s.printf("%d\n", i.PID)
@@ -85,7 +85,7 @@ func (s *session) pid(ctx context.Context, names []string) (int, error) {
 		return exitOK, err
 	}
 	code := exitOK
-	for _, name := range names {
+	for _, name := range c.args {
 		next, err := s.pidOf(ctx, name)
 		if err != nil {
 			return code, err
@@ -117,7 +117,7 @@ func (s *session) pidOf(ctx context.Context, name string) (int, error) {
 }
 
 // avail prints a line per process of the configuration file.
-func (s *session) avail(ctx context.Context, _ []string) (int, error) {
+func (s *session) avail(ctx context.Context, _ call) (int, error) {
 	programs, err := s.api.Config(ctx)
 	if hasCode(err, control.ShutdownState) {
 		s.printf("ERROR: supervisor shutting down\n")
@@ -138,7 +138,7 @@ func (s *session) avail(ctx context.Context, _ []string) (int, error) {
 	return exitOK, err
 }
 
-func (s *session) version(ctx context.Context, _ []string) (int, error) {
+func (s *session) version(ctx context.Context, _ call) (int, error) {
 	version, err := s.api.SupervisorVersion(ctx)
 	if err == nil {
 		s.printf("%s\n", version)

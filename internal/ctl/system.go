@@ -3,12 +3,15 @@ package ctl
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net"
 	"os"
 	"os/signal"
 	"strconv"
 	"strings"
+
+	"golang.org/x/term"
 
 	"supervisord/client"
 	"supervisord/internal/config"
@@ -18,10 +21,13 @@ import (
 // of this machine and supervisors over XML-RPC.
 func SystemEnv() Env {
 	return Env{
-		Stdout:    os.Stdout,
-		Stderr:    os.Stderr,
-		LookupEnv: os.LookupEnv,
-		LoadFile:  loadFile,
+		Stdin:        os.Stdin,
+		Stdout:       os.Stdout,
+		Stderr:       os.Stderr,
+		Terminal:     terminal,
+		ReadPassword: readPassword,
+		LookupEnv:    os.LookupEnv,
+		LoadFile:     loadFile,
 		UntilInterrupt: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return signal.NotifyContext(ctx, os.Interrupt)
 		},
@@ -29,6 +35,24 @@ func SystemEnv() Env {
 			return client.New(client.Options{ServerURL: s.URL, Username: s.Username, Password: s.Password})
 		},
 	}
+}
+
+// terminal is Env.Terminal of the standard output.
+func terminal() (columns int, ok bool) {
+	columns, _, err := term.GetSize(int(os.Stdout.Fd()))
+	return columns, err == nil
+}
+
+// readPassword is Env.ReadPassword on the terminal that the standard input is.
+func readPassword(prompt string) (string, error) {
+	in := int(os.Stdin.Fd())
+	if !term.IsTerminal(in) {
+		return "", errors.New("the standard input is no terminal to ask for a password on")
+	}
+	fmt.Fprint(os.Stderr, prompt)
+	password, err := term.ReadPassword(in)
+	fmt.Fprintln(os.Stderr)
+	return string(password), err
 }
 
 // loadFile is Env.LoadFile on the files of this machine.

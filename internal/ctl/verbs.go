@@ -5,136 +5,135 @@ import (
 	"strings"
 )
 
-// verb is one word that the command line understands.
-type verb struct {
-	name   string
-	noArgs bool // arguments are refused
-	online bool // the server is checked before the arguments are looked at
-	run    func(s *session, ctx context.Context, args []string) (code int, err error)
-	// help is what `help NAME` prints: per line a usage, tabs and what it does. The
-	// words and the tabs are Python's.
-	help string
-}
-
 // verbs returns all verbs, sorted by name.
 func verbs() []verb {
 	return []verb{
 		{
-			"add", false, false, (*session).add,
-			"add <name> [...]\tActivates any updates in config for process/group",
+			name: "add", operands: groupsOfFile, run: (*session).add,
+			help:    "add <name> [...]\tActivates any updates in config for process/group",
+			example: "add web",
 		},
 		{
-			"avail", true, false, (*session).avail,
-			"avail\t\t\tDisplay all configured processes",
+			name: "avail", run: (*session).avail,
+			help:    "avail\t\t\tDisplay all configured processes",
+			example: "avail",
 		},
 		{
-			"clear", false, true, (*session).clear,
-			"clear <name>\t\tClear a process' log files.\n" +
+			name: "clear", operands: processes, online: true, run: (*session).clear,
+			help: "clear <name>\t\tClear a process' log files.\n" +
 				"clear <name> <name>\tClear multiple process' log files\n" +
 				"clear all\t\tClear all process' log files",
+			example: "clear web",
 		},
 		{
-			"help", false, false, (*session).help,
-			"help\t\tPrint a list of available actions\n" +
+			name: "help", operands: verbName, run: (*session).help,
+			help: "help\t\tPrint a list of available actions\n" +
 				"help <action>\tPrint help for <action>",
+			example: "help tail",
 		},
 		{
-			"maintail", false, true, (*session).maintail,
-			"maintail -f \tContinuous tail of supervisor main log file (Ctrl-C to exit)\n" +
+			name: "maintail", operands: partOfLog, online: true, run: (*session).maintail,
+			help: "maintail -f \tContinuous tail of supervisor main log file (Ctrl-C to exit)\n" +
 				"maintail -100\tlast 100 *bytes* of supervisord main log file\n" +
 				"maintail\tlast 1600 *bytes* of supervisor main log file\n",
+			example: "maintail -f",
 		},
 		{
-			"pid", false, true, (*session).pid,
-			"pid\t\t\tGet the PID of supervisord.\n" +
+			name: "pid", operands: processes, online: true, run: (*session).pid,
+			help: "pid\t\t\tGet the PID of supervisord.\n" +
 				"pid <name>\t\tGet the PID of a single child process by name.\n" +
 				"pid all\t\t\tGet the PID of every child process, one per line.",
+			example: "pid web",
 		},
 		{
-			"reload", true, false, (*session).reload,
-			"reload \t\tRestart the remote supervisord.",
+			name: "reload", run: (*session).reload,
+			help:    "reload \t\tRestart the remote supervisord.",
+			example: "reload",
 		},
 		{
-			"remove", false, false, (*session).remove,
-			"remove <name> [...]\tRemoves process/group from active config",
+			name: "remove", operands: groups, run: (*session).remove,
+			help:    "remove <name> [...]\tRemoves process/group from active config",
+			example: "remove web",
 		},
 		{
-			"reopen", true, true, (*session).reopen,
-			"reopen\t\t\tOpen all log files anew, after logrotate has moved them",
+			name: "reopen", online: true, ours: true, run: (*session).reopen,
+			help:    "reopen\t\t\tOpen all log files anew, after logrotate has moved them",
+			example: "reopen",
 		},
 		{
-			"reread", true, false, (*session).reread,
-			"reread \t\t\tReload the daemon's configuration files without add/remove",
+			name: "reread", run: (*session).reread,
+			help:    "reread \t\t\tReload the daemon's configuration files without add/remove",
+			example: "reread",
 		},
 		{
-			"restart", false, true, (*session).restart,
-			"restart <name>\t\tRestart a process\n" +
+			name: "restart", operands: processes, online: true, run: (*session).restart,
+			help: "restart <name>\t\tRestart a process\n" +
 				"restart <gname>:*\tRestart all processes in a group\n" +
 				"restart <name> <name>\tRestart multiple processes or groups\n" +
 				"restart all\t\tRestart all processes\n" +
 				"Note: restart does not reread config files. For that, see reread and update.",
+			example: "restart web",
 		},
 		{
-			"shutdown", true, false, (*session).shutdown,
-			"shutdown \tShut the remote supervisord down.",
+			name: "shutdown", run: (*session).shutdown,
+			help:    "shutdown \tShut the remote supervisord down.",
+			example: "shutdown",
 		},
 		{
-			"signal", false, true, (*session).signal,
-			"signal <signal name> <name>\t\tSignal a process\n" +
+			name: "signal", operands: signalAndProcesses, online: true, run: (*session).signal,
+			help: "signal <signal name> <name>\t\tSignal a process\n" +
 				"signal <signal name> <gname>:*\t\tSignal all processes in a group\n" +
 				"signal <signal name> <name> <name>\tSignal multiple processes or groups\n" +
 				"signal <signal name> all\t\tSignal all processes",
+			example: "signal HUP web",
 		},
 		{
-			"start", false, true, (*session).start,
-			"start <name>\t\tStart a process\n" +
+			name: "start", operands: processes, online: true, run: (*session).start,
+			help: "start <name>\t\tStart a process\n" +
 				"start <gname>:*\t\tStart all processes in a group\n" +
 				"start <name> <name>\tStart multiple processes or groups\n" +
 				"start all\t\tStart all processes",
+			example: "start web workers:*",
 		},
 		{
-			"status", false, true, (*session).status,
-			"status <name>\t\tGet status for a single process\n" +
+			name: "status", operands: processes, online: true, run: (*session).status,
+			help: "status <name>\t\tGet status for a single process\n" +
 				"status <gname>:*\tGet status for all processes in a group\n" +
 				"status <name> <name>\tGet status for multiple named processes\n" +
 				"status\t\t\tGet all process status info",
+			example: "status web",
 		},
 		{
-			"stop", false, true, (*session).stop,
-			"stop <name>\t\tStop a process\n" +
+			name: "stop", operands: processes, online: true, run: (*session).stop,
+			help: "stop <name>\t\tStop a process\n" +
 				"stop <gname>:*\t\tStop all processes in a group\n" +
 				"stop <name> <name>\tStop multiple processes or groups\n" +
 				"stop all\t\tStop all processes",
+			example: "stop all",
 		},
 		{
-			"tail", false, true, (*session).tail,
-			"tail [-f] <name> [stdout|stderr] (default stdout)\n" +
+			name: "tail", operands: logOfProcess, online: true, run: (*session).tail,
+			help: "tail [-f] <name> [stdout|stderr] (default stdout)\n" +
 				"Ex:\n" +
 				"tail -f <name>\t\tContinuous tail of named process stdout\n" +
 				"\t\t\tCtrl-C to exit.\n" +
 				"tail -100 <name>\tlast 100 *bytes* of process stdout\n" +
 				"tail <name> stderr\tlast 1600 *bytes* of process stderr",
+			example: "tail -f web stderr",
 		},
 		{
-			"update", false, false, (*session).update,
-			"update\t\t\tReload config and add/remove as necessary, and will restart affected programs\n" +
+			name: "update", operands: groups, run: (*session).update,
+			help: "update\t\t\tReload config and add/remove as necessary, and will restart affected programs\n" +
 				"update all\t\tReload config and add/remove as necessary, and will restart affected programs\n" +
 				"update <gname> [...]\tUpdate specific groups",
+			example: "update",
 		},
 		{
-			"version", true, true, (*session).version,
-			"version\t\t\tShow the version of the remote supervisord process",
+			name: "version", online: true, run: (*session).version,
+			help:    "version\t\t\tShow the version of the remote supervisord process",
+			example: "version",
 		},
 	}
-}
-
-func findVerb(name string) (verb, bool) {
-	for _, v := range verbs() {
-		if v.name == name {
-			return v, true
-		}
-	}
-	return verb{}, false
 }
 
 // topics lists the verbs as help does, which leaves itself out.
@@ -148,8 +147,8 @@ func topics() []string {
 	return names
 }
 
-func (s *session) help(_ context.Context, args []string) (int, error) {
-	topic := strings.Join(args, " ")
+func (s *session) help(_ context.Context, c call) (int, error) {
+	topic := strings.Join(c.args, " ")
 	if v, ok := findVerb(topic); ok {
 		s.printf("%s\n", v.help)
 		return exitOK, nil
@@ -161,6 +160,11 @@ func (s *session) help(_ context.Context, args []string) (int, error) {
 	const title = "default commands (type help <topic>):"
 	s.printf("\n%s\n%s\n%s\n", title, strings.Repeat("=", len(title)), columnize(topics(), 80))
 	return exitOK, nil
+}
+
+// printHelp prints what `VERB --help` shows: Python's words, the flags and an example.
+func (s *session) printHelp(v verb) {
+	s.printf("%s\n\nFlags:\n%s\nExample:\n  %s %s\n", v.help, v.flagSet(&options{}).FlagUsages(), s.command, v.example)
 }
 
 // usageError prints what is wrong with the arguments of a verb, and its help.

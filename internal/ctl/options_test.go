@@ -1,0 +1,55 @@
+package ctl_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+// A word with two hyphens is a flag; one with a single hyphen is only if the verb knows
+// it, since it is an argument to Python's supervisorctl.
+func TestFlagsOfVerbs(t *testing.T) {
+	for _, tt := range []struct {
+		line string
+		code int
+		want string
+	}{
+		{"status --help", 0, "\nFlags:\n      --help   show this help\n\nExample:\n  supervisorctl status web\n"},
+		{"status -x", 4, "-x: ERROR (no such process)\n"},
+		{"status -- --help", 4, "--help: ERROR (no such process)\n"},
+		{"status --nosuch", 2, "Error: status: unknown flag: --nosuch\nFor help, use status --help\n"},
+		{"status --help=maybe", 2, "Error: status: invalid argument \"maybe\" for \"--help\" flag: "},
+		{"version --help", 0, "Show the version of the remote supervisord process\n"},
+	} {
+		var out, errs bytes.Buffer
+		code := execute(t, env(newSupervisor(), &out, &errs), strings.Fields(tt.line)...)
+		if code != tt.code || !strings.Contains(out.String(), tt.want) || errs.Len() > 0 {
+			t.Errorf("%q: exit code %d, stdout %q, stderr %q; want %d and %q", tt.line, code, out.String(), errs.String(), tt.code, tt.want)
+		}
+	}
+}
+
+// Every flag that a verb names is in the table, and every verb has an example of itself.
+func TestVerbTable(t *testing.T) {
+	for v := range strings.FieldsSeq(helpTopics(t)) {
+		var out, errs bytes.Buffer
+		if code := execute(t, env(newSupervisor(), &out, &errs), v, "--help"); code != 0 {
+			t.Errorf("%s --help: exit code %d", v, code)
+		}
+		if !strings.Contains(out.String(), "\nExample:\n  supervisorctl "+v) {
+			t.Errorf("%s --help has no example of it:\n%s", v, out.String())
+		}
+	}
+}
+
+// helpTopics returns the names of the verbs, as help lists them.
+func helpTopics(t *testing.T) string {
+	t.Helper()
+	var out, errs bytes.Buffer
+	execute(t, env(newSupervisor(), &out, &errs), "help")
+	_, topics, ok := strings.Cut(out.String(), "====\n")
+	if !ok {
+		t.Fatalf("help lists nothing: %q", out.String())
+	}
+	return topics
+}
