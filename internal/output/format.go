@@ -2,6 +2,7 @@ package output
 
 import (
 	"bytes"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -96,8 +97,7 @@ func (f *formatter) format(dst, p []byte, now time.Time) (lines, rest []byte) {
 	for len(p) > 0 && len(dst) < formatted {
 		end := bytes.IndexByte(p, '\n')
 		if len(f.held) == 0 && 0 <= end && end <= f.limit {
-			dst = f.line(dst, f.content(p[:end]), now)
-			p = p[end+1:]
+			dst, p = f.lines(dst, p, end, now)
 			continue
 		}
 		if end < 0 {
@@ -107,6 +107,26 @@ func (f *formatter) format(dst, p []byte, now time.Time) (lines, rest []byte) {
 	}
 	return dst, p
 }
+
+// lines appends the lines that end in p, of which the first ends at p[end].
+func (f *formatter) lines(dst, p []byte, end int, now time.Time) (lines, rest []byte) {
+	prefix := f.prefixAt(now)
+	for 0 <= end && end <= f.limit && len(dst) < formatted {
+		line := f.content(p[:end])
+		p = p[end+1:]
+		dst = slices.Grow(dst, len(prefix)+len(line)+len(jsonEnd))
+		dst = append(dst, prefix...)
+		if !f.json {
+			dst = append(append(dst, line...), '\n')
+		} else {
+			dst = append(appendJSON(dst, line), jsonEnd...)
+		}
+		end = bytes.IndexByte(p, '\n')
+	}
+	return dst, p
+}
+
+const jsonEnd = "\"}\n"
 
 // hold adds to the line that is held back. The line ends at p[end], or goes on if that is
 // the end of p. What is known to be a line, it appends to dst.
@@ -149,14 +169,19 @@ func (f *formatter) content(line []byte) []byte {
 	return line
 }
 
-func (f *formatter) line(dst, line []byte, at time.Time) []byte {
+// prefixAt returns what stands before a line that began at the given time.
+func (f *formatter) prefixAt(at time.Time) []byte {
 	if at != f.at || f.prefix == nil {
 		f.at = at
 		f.prefix = append(f.prefix[:0], f.before...)
 		f.prefix = append(f.prefix, f.clock.At(at)...)
 		f.prefix = append(f.prefix, f.after...)
 	}
-	dst = append(dst, f.prefix...)
+	return f.prefix
+}
+
+func (f *formatter) line(dst, line []byte, at time.Time) []byte {
+	dst = append(dst, f.prefixAt(at)...)
 	if !f.json {
 		return append(append(dst, line...), '\n')
 	}

@@ -55,12 +55,18 @@ func appendEscape(dst []byte, c byte) []byte {
 // escape.
 func plainJSON(text []byte) int {
 	rest := text
-	for len(rest) >= 32 && needsEscape(word(rest))|needsEscape(word(rest[8:]))|
-		needsEscape(word(rest[16:]))|needsEscape(word(rest[24:])) == 0 {
+	for len(rest) >= 32 {
+		b := (*[32]byte)(rest)
+		if needsEscape(word(b[:8]))|needsEscape(word(b[8:16]))|needsEscape(word(b[16:24]))|needsEscape(word(b[24:])) != 0 {
+			break
+		}
 		rest = rest[32:]
 	}
 	for len(rest) >= 8 && needsEscape(word(rest)) == 0 {
 		rest = rest[8:]
+	}
+	if n := len(text); len(rest) < 8 && n >= 8 && needsEscape(word(text[n-8:])) == 0 {
+		return n // of the last word only a part has not been looked at
 	}
 	for len(rest) > 0 && rest[0] >= ' ' && rest[0] < utf8.RuneSelf && rest[0] != '"' && rest[0] != '\\' {
 		rest = rest[1:]
