@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/url"
 	"path"
+	"strconv"
 	"strings"
 )
 
@@ -17,7 +18,7 @@ type address struct {
 
 // inetAddress is the codec of an [inet_http_server]'s port: host:port, :port, *:port
 // or port. An IPv6 address stands in brackets, which Python cannot do.
-var inetAddress = pure("[host]:port", func(s string) (address, error) {
+var inetAddress = pure("[host]:port", shape{json: "integer", pattern: addressPattern}, func(s string) (address, error) {
 	i := strings.LastIndexByte(s, ':')
 	n, err := parsePort(s[i+1:])
 	if i < 0 {
@@ -31,7 +32,15 @@ var inetAddress = pure("[host]:port", func(s string) (address, error) {
 		host = ""
 	}
 	return address{strings.Trim(host, "[]"), n}, err
-})
+}, address.String)
+
+// String returns the address as it would be written in a file.
+func (a address) String() string {
+	if a.Host == "" {
+		return "*:" + strconv.Itoa(a.Port)
+	}
+	return net.JoinHostPort(a.Host, strconv.Itoa(a.Port))
+}
 
 // parsePort reads a port number, with Python's complaints.
 func parsePort(s string) (int, error) {
@@ -51,7 +60,7 @@ func parsePort(s string) (int, error) {
 }
 
 // remotes is a list of name:host:port.
-var remotes = pure("list of name:host:port", func(s string) ([]Remote, error) {
+var remotes = pure("list of name:host:port", shape{}, func(s string) ([]Remote, error) {
 	items, _ := parseList(s)
 	var all []Remote
 	for _, item := range items {
@@ -64,11 +73,17 @@ var remotes = pure("list of name:host:port", func(s string) ([]Remote, error) {
 		all = append(all, Remote{Name: name, Host: host, Port: n})
 	}
 	return all, nil
+}, func(all []Remote) string {
+	var items []string
+	for _, r := range all {
+		items = append(items, r.Name+":"+net.JoinHostPort(r.Host, strconv.Itoa(r.Port)))
+	}
+	return printList(items)
 })
 
 // serverURL is the codec of supervisorctl's serverurl. As in Python, the path of a
 // unix:// URL is cleaned and made absolute; what is unusable shows when it is used.
-var serverURL = codec[string]{kind: "URL", parse: func(h *host, s string) (string, error) {
+var serverURL = codec[string]{kind: "URL", print: plain, parse: func(h *host, s string) (string, error) {
 	p, ok := strings.CutPrefix(strings.TrimSpace(s), "unix://")
 	if !ok {
 		return strings.TrimSpace(s), nil
@@ -78,15 +93,20 @@ var serverURL = codec[string]{kind: "URL", parse: func(h *host, s string) (strin
 }}
 
 // childServerURL is the codec of a program's serverurl. AUTO is empty.
-var childServerURL = pure("URL or `AUTO`", func(s string) (string, error) {
+var childServerURL = pure("URL or `AUTO`", shape{}, func(s string) (string, error) {
 	if s = strings.TrimSpace(s); strings.EqualFold(s, "auto") {
 		return "", nil
 	}
 	return s, nil
+}, func(s string) string {
+	if s == "" {
+		return "AUTO"
+	}
+	return s
 })
 
 // fcgiSocket is the codec of a FastCGI program's socket.
-var fcgiSocket = pure("tcp://host:port or unix:///path", func(s string) (string, error) {
+var fcgiSocket = pure("tcp://host:port or unix:///path", shape{pattern: socketPattern}, func(s string) (string, error) {
 	if p, ok := strings.CutPrefix(s, "unix://"); ok {
 		if !strings.HasPrefix(p, "/") {
 			return "", fmt.Errorf("('Unix socket path %%s is not an absolute path', '%s')", p)
@@ -100,20 +120,25 @@ var fcgiSocket = pure("tcp://host:port or unix:///path", func(s string) (string,
 		}
 	}
 	return "", fmt.Errorf("('Bad socket format %%s', '%s')", s)
-})
+}, plain)
 
 // backlog is the codec of socket_backlog.
-var backlog = pure("integer from 1 to 65535", func(s string) (int, error) {
+var backlog = pure("integer from 1 to 65535", shape{json: "integer", pattern: positivePattern, least: 1}, func(s string) (int, error) {
 	n, err := parseInt(s)
 	if err == nil && (n < 1 || n > 65535) {
 		err = fmt.Errorf("Invalid socket_backlog value %s", s) //nolint:staticcheck // Python's words
 	}
 	return n, err
+}, func(n int) string {
+	if n == 0 { // not given
+		return ""
+	}
+	return strconv.Itoa(n)
 })
 
 // hook is the codec of what a hook or check runs: a command, or the URL of something
 // to call. A check's URL may be followed by options.
-var hook = pure("command, http(s)://… or tcp://host:port", func(s string) (string, error) {
+var hook = pure("command, http(s)://… or tcp://host:port", shape{}, func(s string) (string, error) {
 	first, _, _ := strings.Cut(s, " ")
 	scheme, rest, ok := strings.Cut(first, "://")
 	if !ok {
@@ -131,10 +156,10 @@ var hook = pure("command, http(s)://… or tcp://host:port", func(s string) (str
 		}
 	}
 	return "", fmt.Errorf("not a command, an http(s):// or a tcp://host:port URL: '%s'", s)
-})
+}, plain)
 
 // failureAction is the codec of liveness_check_failure_action.
-var failureAction = pure("`restart`, `stop` or a command", func(s string) (string, error) {
+var failureAction = pure("`restart`, `stop` or a command", shape{}, func(s string) (string, error) {
 	switch lower := strings.ToLower(s); lower {
 	case "restart", "stop":
 		return lower, nil
@@ -142,4 +167,4 @@ var failureAction = pure("`restart`, `stop` or a command", func(s string) (strin
 		return "", errors.New("no action given")
 	}
 	return s, nil
-})
+}, plain)

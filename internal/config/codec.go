@@ -14,52 +14,60 @@ import (
 	"supervisord/internal/output/timestamp"
 )
 
-// codec reads one kind of value.
+// codec reads and writes one kind of value.
 type codec[T any] struct {
 	kind  string // as the manual calls it
 	parse func(h *host, value string) (T, error)
-	show  func(T) string // nil: fmt.Sprint
+	// print writes a value as it would stand in a file, in one form for each value:
+	// parse reads it again.
+	print func(T) string
+	shape shape
 }
 
 // pure is a codec that needs nothing from the host.
-func pure[T any](kind string, parse func(string) (T, error)) codec[T] {
-	return codec[T]{kind: kind, parse: func(_ *host, s string) (T, error) { return parse(s) }}
+func pure[T any](kind string, s shape, parse func(string) (T, error), print func(T) string) codec[T] {
+	return codec[T]{kind: kind, shape: s, parse: func(_ *host, s string) (T, error) { return parse(s) }, print: print}
 }
 
 // The codecs of simple values.
 var (
-	text        = pure("string", func(s string) (string, error) { return s, nil })
-	boolean     = pure("boolean", parseBool)
-	integer     = pure("integer", parseInt)
-	count       = pure("integer, negative as 0", parseCount)
-	positive    = pure("integer from 1", parsePositive)
-	byteSize    = pure("size", parseSize)
-	duration    = pure("duration", parseDuration)
-	octal       = pure("octal number", parseOctal)
-	commaList   = pure("comma-separated list", parseList)
-	exitList    = pure("list of exit codes", parseExitCodes)
-	logLevel    = pure("log level", parseLoglevel)
-	restarts    = pure("boolean or `unexpected`", parseAutoRestart)
-	plainName   = pure("name", parseName)
-	filePattern = pure("file pattern", parseGlob)
-	rotation    = pure("`daily`, `hourly` or duration", parseRotation)
-	compression = pure("`gzip` or `none`", parseCompression)
-	timeLayout  = pure("form of a time", timestamp.Parse)
+	text        = pure("string", shape{}, asItIs, plain)
+	boolean     = pure("boolean", shape{json: "boolean", words: booleanWords}, parseBool, strconv.FormatBool)
+	integer     = pure("integer", shape{json: "integer", pattern: integerPattern}, parseInt, strconv.Itoa)
+	count       = pure("integer, negative as 0", shape{json: "integer", pattern: integerPattern}, parseCount, strconv.Itoa)
+	positive    = pure("integer from 1", shape{json: "integer", pattern: positivePattern, least: 1}, parsePositive, strconv.Itoa)
+	byteSize    = pure("size", shape{json: "integer", pattern: sizePattern}, parseSize, printSize)
+	duration    = pure("duration", shape{json: "integer", pattern: durationPattern}, parseDuration, printDuration)
+	octal       = pure("octal number", shape{pattern: octalPattern}, parseOctal, printOctal)
+	commaList   = pure("comma-separated list", shape{}, parseList, printList)
+	exitList    = pure("list of exit codes", shape{json: "integer", pattern: exitPattern}, parseExitCodes, printExitCodes)
+	logLevel    = pure("log level", shape{words: loglevelWords()}, parseLoglevel, printLoglevel)
+	restarts    = pure("boolean or `unexpected`", shape{json: "boolean", words: append([]string{"unexpected"}, booleanWords...)}, parseAutoRestart, printAutoRestart)
+	plainName   = pure("name", shape{pattern: namePattern}, parseName, plain)
+	filePattern = pure("file pattern", shape{}, parseGlob, plain)
+	rotation    = pure("`daily`, `hourly` or duration", shape{json: "integer", words: []string{"daily", "hourly"}, pattern: durationPattern}, parseRotation, printRotation)
+	compression = pure("`gzip` or `none`", shape{words: []string{"gzip", "none"}}, parseCompression, printCompression)
+	timeLayout  = pure("form of a time", shape{}, timestamp.Parse, timestamp.Layout.String)
 
 	optionalOctal = codec[*os.FileMode]{
-		kind: "octal number",
+		kind: "octal number", shape: shape{pattern: octalPattern},
 		parse: func(_ *host, s string) (*os.FileMode, error) {
 			m, err := parseOctal(s)
 			return &m, err
 		},
-		show: func(m *os.FileMode) string {
+		print: func(m *os.FileMode) string {
 			if m == nil {
 				return ""
 			}
-			return m.String()
+			return printOctal(*m)
 		},
 	}
 )
+
+// asItIs reads, and plain writes, a value that is its own text.
+func asItIs(s string) (string, error) { return s, nil }
+
+func plain(s string) string { return s }
 
 func parseBool(s string) (bool, error) {
 	switch strings.ToLower(s) {
@@ -170,13 +178,18 @@ func parseCompression(s string) (bool, error) {
 
 // word is a codec of one of the words, in any case.
 func word[T ~string](kind string, words ...T) codec[T] {
-	return pure(kind, func(s string) (T, error) {
+	var all []string
+	for _, w := range words {
+		all = append(all, string(w))
+	}
+	parse := func(s string) (T, error) {
 		w := T(strings.ToLower(s))
 		if !slices.Contains(words, w) {
 			return "", fmt.Errorf("not one of %v: '%s'", words, s)
 		}
 		return w, nil
-	})
+	}
+	return pure(kind, shape{words: all}, parse, func(w T) string { return string(w) })
 }
 
 // parseOctal reads a file mode: 022, 0o22 and 22 are the same.

@@ -11,7 +11,7 @@ import (
 const cronForm = schedule.Second | schedule.Minute | schedule.Hour | schedule.Dom | schedule.Month | schedule.Dow | schedule.Descriptor
 
 // cron is the codec of a schedule. An empty one is none.
-var cron = pure("schedule", func(s string) (string, error) {
+var cron = pure("schedule", shape{}, func(s string) (string, error) {
 	if s == "" {
 		return "", nil
 	}
@@ -19,4 +19,4 @@ var cron = pure("schedule", func(s string) (string, error) {
 		return "", fmt.Errorf("not a valid schedule: '%s': %w", s, err)
 	}
 	return s, nil
-})
+}, plain)

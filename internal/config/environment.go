@@ -3,15 +3,17 @@ package config
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 )
 
 // environment is the codec of environment=KEY="value",KEY2=value2.
-var environment = pure("list of KEY=value", func(s string) (map[string]string, error) {
+var environment = pure("list of KEY=value", shape{}, func(s string) (map[string]string, error) {
 	env, _, err := parseEnvironment(s)
 	return env, err
-})
+}, printEnvironment)
 
 // errNoClosing and errNoEscaped are the complaints of Python's shlex.
 var (
@@ -41,6 +43,20 @@ func parseEnvironment(s string) (env map[string]string, odd []string, err error)
 		}
 	}
 	return env, odd, nil
+}
+
+// printEnvironment writes every value in double quotes, sorted by name.
+func printEnvironment(env map[string]string) string {
+	quote := strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+	var items []string
+	for _, k := range slices.Sorted(maps.Keys(env)) {
+		name := k
+		if strings.ContainsFunc(k, func(c rune) bool { return !isWordChar(c) }) {
+			name = `"` + quote.Replace(k) + `"`
+		}
+		items = append(items, name+`="`+quote.Replace(env[k])+`"`)
+	}
+	return printList(items)
 }
 
 // shellWords divides s as Python's shlex.shlex(s, posix=True) with "/.+-():" added to

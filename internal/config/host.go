@@ -105,13 +105,13 @@ func (h *host) expandUser(path string) string {
 // The codecs of paths and accounts.
 var (
 	// homePath is a path in which ~ is expanded.
-	homePath = codec[string]{kind: "path", parse: func(h *host, s string) (string, error) { return h.expandUser(s), nil }}
+	homePath = codec[string]{kind: "path", print: plain, parse: func(h *host, s string) (string, error) { return h.expandUser(s), nil }}
 	// absolutePath is a path made absolute.
-	absolutePath = codec[string]{kind: "path", parse: func(h *host, s string) (string, error) {
+	absolutePath = codec[string]{kind: "path", print: plain, parse: func(h *host, s string) (string, error) {
 		return absolute(h.expandUser(s))
 	}}
 	// newFile is the path of a file whose directory must exist; made absolute.
-	newFile = codec[string]{kind: "path in an existing directory", parse: func(h *host, s string) (string, error) {
+	newFile = codec[string]{kind: "path in an existing directory", print: plain, parse: func(h *host, s string) (string, error) {
 		p, err := h.existingDirpath(s)
 		if err != nil {
 			return "", err
@@ -119,16 +119,16 @@ var (
 		return absolute(p)
 	}}
 	// directory is an existing directory.
-	directory = codec[string]{kind: "existing directory", parse: func(h *host, s string) (string, error) {
+	directory = codec[string]{kind: "existing directory", print: plain, parse: func(h *host, s string) (string, error) {
 		p := h.expandUser(s)
 		if !h.isDir(p) {
 			return "", fmt.Errorf("%s is not an existing directory", s)
 		}
 		return absolute(p)
 	}}
-	account = codec[string]{kind: "user", parse: func(h *host, s string) (string, error) { return s, h.checkUser(s) }}
+	account = codec[string]{kind: "user", print: plain, parse: func(h *host, s string) (string, error) { return s, h.checkUser(s) }}
 	// accountGroup is user or user:group.
-	accountGroup = codec[string]{kind: "user or user:group", parse: func(h *host, s string) (string, error) {
+	accountGroup = codec[string]{kind: "user or user:group", print: plain, parse: func(h *host, s string) (string, error) {
 		u, g, both := strings.Cut(s, ":")
 		err := h.checkUser(u)
 		if err == nil && both {
@@ -158,7 +158,7 @@ func absolute(p string) (string, error) {
 // owner is a codec for "user" or "user:group"; complaint is Python's text before the
 // value that is not one.
 func owner(complaint string) codec[Owner] {
-	return codec[Owner]{kind: "user or user:group", parse: func(h *host, s string) (Owner, error) {
+	return codec[Owner]{kind: "user or user:group", print: Owner.String, parse: func(h *host, s string) (Owner, error) {
 		u, g, both := strings.Cut(s, ":")
 		err := h.checkUser(u)
 		if err == nil && both {
@@ -173,11 +173,19 @@ func owner(complaint string) codec[Owner] {
 
 // fileMode is octal with Python's complaint for the option.
 func fileMode(complaint string) codec[os.FileMode] {
-	return pure("octal number", func(s string) (os.FileMode, error) {
+	return pure("octal number", shape{pattern: octalPattern}, func(s string) (os.FileMode, error) {
 		m, err := parseOctal(s)
 		if err != nil {
 			return 0, fmt.Errorf("%s %s", complaint, s)
 		}
 		return m, nil
-	})
+	}, printOctal)
+}
+
+// String returns the owner as it would be written in a file.
+func (o Owner) String() string {
+	if o.Group == "" {
+		return o.User
+	}
+	return o.User + ":" + o.Group
 }

@@ -11,7 +11,19 @@ import (
 )
 
 // logTargets is the codec of stdout_logfile and stderr_logfile.
-var logTargets = codec[[]LogTarget]{kind: "log targets", parse: parseLogTargets}
+var logTargets = codec[[]LogTarget]{kind: "log targets", parse: parseLogTargets, print: printLogTargets}
+
+// printLogTargets writes NONE if there is no target at all.
+func printLogTargets(all []LogTarget) string {
+	var items []string
+	for _, t := range all {
+		items = append(items, t.String())
+	}
+	if items == nil {
+		return LogTarget{}.String()
+	}
+	return printList(items)
+}
 
 // parseLogTargets reads a comma-separated list. NONE, off and an empty value are no
 // target at all.
@@ -50,7 +62,7 @@ var daemonLog = codec[LogTarget]{
 		p, err := newFile.parse(h, s)
 		return LogTarget{Kind: LogFile, Path: p}, err
 	},
-	show: LogTarget.String,
+	print: LogTarget.String,
 }
 
 // String returns the target as it would be written in a file.

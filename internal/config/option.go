@@ -37,13 +37,19 @@ type Option struct {
 	Required   bool
 	// Pending says that the option is read and checked, but has no effect yet.
 	Pending bool
+	// Secret says that the value is not for everybody's eyes.
+	Secret bool
+	// Example is a value for a sample, where Default is not one.
+	Example string
+
+	shape shape
 }
 
 // option is an Option of a section whose values go into an S.
 type option[S any] struct {
 	Option
 	set func(dst *S, h *host, value string) error
-	get func(src *S) string // comparable text of the value
+	get func(src *S) string // the value as it would stand in a file
 }
 
 // table is the options of a section, with an index by name.
@@ -99,7 +105,7 @@ func (t *table[S]) defaults(dst *S, h *host) error {
 // change of it takes, whose it is, and its manual.
 func opt[S, T any](name string, field func(*S) *T, c codec[T], deflt string, a Apply, from Origin, doc string) option[S] {
 	return option[S]{
-		Option: Option{Name: name, Kind: c.kind, Default: deflt, Doc: doc, Apply: a, Origin: from},
+		Option: Option{Name: name, Kind: c.kind, Default: deflt, Doc: doc, Apply: a, Origin: from, shape: c.shape},
 		set: func(dst *S, h *host, value string) error {
 			v, err := c.parse(h, value)
 			if err == nil {
@@ -107,12 +113,7 @@ func opt[S, T any](name string, field func(*S) *T, c codec[T], deflt string, a A
 			}
 			return err
 		},
-		get: func(src *S) string {
-			if c.show != nil {
-				return c.show(*field(src))
-			}
-			return fmt.Sprint(*field(src))
-		},
+		get: func(src *S) string { return c.print(*field(src)) },
 	}
 }
 
@@ -125,5 +126,17 @@ func perProcess[S any](o option[S]) option[S] {
 // required marks an option without which its section is not complete.
 func required[S any](o option[S]) option[S] {
 	o.Required = true
+	return o
+}
+
+// secret marks an option that only those who ask for it shall see.
+func secret[S any](o option[S]) option[S] {
+	o.Secret = true
+	return o
+}
+
+// example gives an option a value for samples.
+func example[S any](value string, o option[S]) option[S] {
+	o.Example = value
 	return o
 }

@@ -43,7 +43,7 @@ var signals = codec[[]Signal]{
 		}
 		return all, nil
 	},
-	show: func(all []Signal) string {
+	print: func(all []Signal) string {
 		var names []string
 		for _, s := range all {
 			names = append(names, s.Name)

@@ -25,7 +25,7 @@ var (
 
 // syslogWord is a codec of one of the words, in any case and with or without LOG_.
 func syslogWord(kind string, words []string, alias map[string]string) codec[string] {
-	return pure(kind, func(s string) (string, error) {
+	return pure(kind, shape{words: words}, func(s string) (string, error) {
 		w := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(s)), "log_")
 		if a, ok := alias[w]; ok {
 			w = a
@@ -34,5 +34,5 @@ func syslogWord(kind string, words []string, alias map[string]string) codec[stri
 			return "", fmt.Errorf("not a valid %s: '%s'", kind, s)
 		}
 		return w, nil
-	})
+	}, plain)
 }
