@@ -32,8 +32,10 @@ type Options struct {
 //
 // It differs from Python in that a file needs no [supervisord] section, and that
 // sections and options it does not know are reported.
-func Load(o Options) (*Config, Problems) {
-	l := newLoader(o)
+func Load(o Options) (*Config, Problems) { return newLoader(o).load() }
+
+// load is Load, after which the loader holds what it has read.
+func (l *loader) load() (*Config, Problems) {
 	if l.readMain() {
 		l.include()
 		l.sections()

@@ -59,8 +59,8 @@ var unixServerOptions = newTable(
 		"The owner of the socket."),
 	opt("username", func(u *UnixServer) *string { return &u.Username }, text, "", DaemonRestart, Python,
 		"The name a client must give."),
-	opt("password", func(u *UnixServer) *string { return &u.Password }, text, "", DaemonRestart, Python,
-		"The password a client must give, as it is or as {SHA} and the SHA-1 sum in hexadecimal."),
+	secret(opt("password", func(u *UnixServer) *string { return &u.Password }, text, "", DaemonRestart, Python,
+		"The password a client must give, as it is or as {SHA} and the SHA-1 sum in hexadecimal.")),
 )
 
 // inetServerOptions are the options of [inet_http_server].
@@ -69,8 +69,8 @@ var inetServerOptions = newTable(
 		"Where to listen: host:port, or port or *:port for all interfaces.")),
 	opt("username", func(i *inetSection) *string { return &i.Username }, text, "", DaemonRestart, Python,
 		"The name a client must give."),
-	opt("password", func(i *inetSection) *string { return &i.Password }, text, "", DaemonRestart, Python,
-		"The password a client must give, as it is or as {SHA} and the SHA-1 sum in hexadecimal."),
+	secret(opt("password", func(i *inetSection) *string { return &i.Password }, text, "", DaemonRestart, Python,
+		"The password a client must give, as it is or as {SHA} and the SHA-1 sum in hexadecimal.")),
 	opt("nodename", func(i *inetSection) *string { return &i.NodeName }, text, "", DaemonRestart, GoOriginal,
 		"The name of this daemon among its remotes. If not given, the name of the host."),
 	opt("remotes", func(i *inetSection) *[]Remote { return &i.Remotes }, remotes, "", DaemonRestart, GoOriginal,
@@ -89,8 +89,8 @@ var supervisorctlOptions = newTable(
 		"The daemon to talk to: http://host:port or unix:///path."),
 	opt("username", func(s *Supervisorctl) *string { return &s.Username }, text, "", Live, Python,
 		"The name to give."),
-	opt("password", func(s *Supervisorctl) *string { return &s.Password }, text, "", Live, Python,
-		"The password to give, as it is."),
+	secret(opt("password", func(s *Supervisorctl) *string { return &s.Password }, text, "", Live, Python,
+		"The password to give, as it is.")),
 	opt("prompt", func(s *Supervisorctl) *string { return &s.Prompt }, text, "supervisor", Live, Python,
 		"The prompt of the interactive shell."),
 	opt("history_file", func(s *Supervisorctl) *string { return &s.HistoryFile }, homePath, "", Live, Python,

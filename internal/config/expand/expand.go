@@ -105,6 +105,7 @@ type parser struct {
 	format string
 	pos    int // of the next byte
 	scope  Scope
+	keep   bool // the conversion is only read over
 }
 
 // spec is a parsed conversion.
@@ -129,7 +130,7 @@ func (p *parser) conversion() (string, error) {
 			return "", err
 		}
 		v, ok := p.scope.Lookup(name)
-		if !ok {
+		if !ok && !p.keep {
 			return "", &NameError{name}
 		}
 		s.named, s.value = true, v
@@ -151,6 +152,8 @@ func (p *parser) conversion() (string, error) {
 	switch {
 	case !strings.ContainsRune(verbs, verb):
 		return "", unsupported(verb, index)
+	case p.keep:
+		return "", nil
 	case s.named:
 		return s.evaluate()
 	case strings.ContainsRune("srac", verb):
