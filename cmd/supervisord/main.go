@@ -84,7 +84,8 @@ and keeps what they write. It stays in the foreground unless -d is given.`,
 	}
 	f.define(root.Flags())
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(ctl.NewCommand("ctl", ctl.SystemEnv()), newVersion(stdout))
+	root.AddCommand(ctl.NewCommand("ctl", ctl.SystemEnv()), newVersion(stdout),
+		newInit(stdout, stderr), newCheck(stdout), newConfig(stdout, stderr), newSchema(stdout))
 	return root
 }
 

@@ -10,16 +10,16 @@ type groupSection struct {
 
 // groupOptions are the options of [group:x].
 var groupOptions = newTable(
-	opt("programs", func(g *groupSection) *[]string { return &g.Programs }, commaList, "", Restart, Python,
-		"The programs of the group, in starting order. They are no longer groups of their own."),
+	example("web,db", opt("programs", func(g *groupSection) *[]string { return &g.Programs }, commaList, "", Restart, Python,
+		"The programs of the group, in starting order. They are no longer groups of their own.")),
 	opt("priority", func(g *groupSection) *int { return &g.Priority }, integer, "999", Restart, Python,
 		"The order among groups: lower numbers start first and stop last."),
 )
 
 // listenerOptions are the options that [eventlistener:x] has beyond a program's.
 var listenerOptions = newTable(
-	required(opt("events", func(l *Listener) *[]string { return &l.Events }, commaList, "", Restart, Python,
-		"The types of event to receive.")),
+	required(example("PROCESS_STATE,TICK_60", opt("events", func(l *Listener) *[]string { return &l.Events }, commaList, "", Restart, Python,
+		"The types of event to receive."))),
 	opt("buffer_size", func(l *Listener) *int { return &l.BufferSize }, integer, "10", Restart, Python,
 		"How many events wait for the listener before the oldest is dropped."),
 	opt("result_handler", func(l *Listener) *string { return &l.ResultHandler }, text, defaultResultHandler, Restart, Python,
@@ -35,20 +35,20 @@ const (
 
 // fastCGIOptions are the options that [fcgi-program:x] has beyond a program's.
 var fastCGIOptions = newTable(
-	required(opt("socket", func(f *FastCGI) *string { return &f.Socket }, fcgiSocket, "", Restart, Python,
-		"The socket the program accepts connections from.")),
-	opt("socket_owner", func(f *FastCGI) *Owner { return &f.Owner }, owner("Invalid socket_owner value"), "", Restart, Python,
-		"The owner of a Unix domain socket."),
+	required(example("unix:///run/app.sock", opt("socket", func(f *FastCGI) *string { return &f.Socket }, fcgiSocket, "", Restart, Python,
+		"The socket the program accepts connections from."))),
+	example("nobody", opt("socket_owner", func(f *FastCGI) *Owner { return &f.Owner }, owner("Invalid socket_owner value"), "", Restart, Python,
+		"The owner of a Unix domain socket.")),
 	opt("socket_mode", func(f *FastCGI) *os.FileMode { return &f.Mode }, fileMode("Invalid socket_mode value"), "0700", Restart, Python,
 		"The mode of a Unix domain socket."),
-	opt("socket_backlog", func(f *FastCGI) *int { return &f.Backlog }, backlog, "", Restart, Python,
-		"How many connections may wait. If not given, the system's maximum."),
+	example("128", opt("socket_backlog", func(f *FastCGI) *int { return &f.Backlog }, backlog, "", Restart, Python,
+		"How many connections may wait. If not given, the system's maximum.")),
 ).pending("socket", "socket_owner", "socket_mode", "socket_backlog")
 
 // rpcInterfaceOptions are the options of [rpcinterface:x].
 var rpcInterfaceOptions = newTable(
-	required(opt("supervisor.rpcinterface_factory", func(r *RPCInterface) *string { return &r.Factory }, text, "", DaemonRestart, Python,
-		"What makes the interface. Only "+mainFactory+" can be served.")),
+	required(example(mainFactory, opt("supervisor.rpcinterface_factory", func(r *RPCInterface) *string { return &r.Factory }, text, "", DaemonRestart, Python,
+		"What makes the interface. Only "+mainFactory+" can be served."))),
 )
 
 // includeSection is [include] while it is read.
@@ -56,6 +56,6 @@ type includeSection struct{ Files string }
 
 // includeOptions are the options of [include].
 var includeOptions = newTable(
-	required(opt("files", func(i *includeSection) *string { return &i.Files }, text, "", Live, Python,
-		"Patterns of files to read, divided by blanks and relative to the main file's directory.")),
+	required(example("conf.d/*.conf", opt("files", func(i *includeSection) *string { return &i.Files }, text, "", Live, Python,
+		"Patterns of files to read, divided by blanks and relative to the main file's directory."))),
 )
