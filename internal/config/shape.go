@@ -18,7 +18,7 @@ type shape struct {
 // Patterns of values. They are in the common part of Go's and of JavaScript's syntax.
 const (
 	integerPattern  = `\s*[+-]?[0-9]+(_[0-9]+)*\s*`
-	positivePattern = `\s*\+?[0-9]+(_[0-9]+)*\s*`
+	positivePattern = `\s*\+?[0_]*[1-9][0-9_]*\s*`
 	sizePattern     = `\s*[+-]?[0-9]+(_[0-9]+)*\s*([kKmMgG][bB]?)?`
 	durationPattern = integerPattern + `|\s*\+?([0-9]*\.?[0-9]*(ns|us|µs|μs|ms|s|m|h))+\s*`
 	octalPattern    = `\s*(0[oO])?[0-7]+\s*`

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -25,7 +26,9 @@ var (
 
 // syslogWord is a codec of one of the words, in any case and with or without LOG_.
 func syslogWord(kind string, words []string, alias map[string]string) codec[string] {
-	return pure(kind, shape{words: words}, func(s string) (string, error) {
+	accepted := slices.Concat(words, slices.Sorted(maps.Keys(alias)))
+	pattern := `\s*([Ll][Oo][Gg]_)?(` + wordPattern(accepted) + `)\s*`
+	return pure(kind, shape{words: words, pattern: pattern}, func(s string) (string, error) {
 		w := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(s)), "log_")
 		if a, ok := alias[w]; ok {
 			w = a

@@ -142,3 +142,35 @@ func FuzzExpand(f *testing.F) {
 		}
 	})
 }
+
+// TestPartial evaluates formats in two steps, in which the same must come out as in one.
+func TestPartial(t *testing.T) {
+	for _, test := range []struct {
+		format, want string
+		kept         bool
+	}{
+		{"%(s)s-%(n)02d-%%", "web-%(n)02d-%%", true},
+		{"%(s)5s%%d", "  web%%d", false},
+		{"%(n)d%(n)x", "%(n)d%(n)x", true},
+		{"100%% %(p)s", "100%% 50%%", false},
+	} {
+		scope := names.With(map[string]expand.Value{"p": expand.Text("50%")})
+		got, kept, err := expand.Partial(test.format, scope, func(name string) bool { return name == "n" })
+		if err != nil || got != test.want || kept != test.kept {
+			t.Errorf("%q: got %q, %v, %v", test.format, got, kept, err)
+		}
+		one, _ := expand.Expand(test.format, scope)
+		if two, err := expand.Expand(got, scope); err != nil || one != two {
+			t.Errorf("%q: %q in one step, %q in two: %v", test.format, one, two, err)
+		}
+	}
+	if _, _, err := expand.Partial("%(nothing)s", names, func(string) bool { return false }); err == nil {
+		t.Error("an unknown name is no error")
+	}
+	if got, kept, err := expand.Partial("%(nothing)s", nil, func(string) bool { return true }); got != "%(nothing)s" || !kept || err != nil {
+		t.Errorf("kept: got %q, %v, %v", got, kept, err)
+	}
+	if _, _, err := expand.Partial("%(n", nil, func(string) bool { return true }); err == nil {
+		t.Error("a broken expression is no error")
+	}
+}

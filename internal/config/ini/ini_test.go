@@ -1,6 +1,7 @@
 package ini_test
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -89,4 +90,35 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%q printed as %q: -first +second\n%s", data, printed, diff)
 		}
 	})
+}
+
+// TestGuardedTextIsHeld writes texts that a document cannot hold as they stand, and takes
+// the guard out of what it reads.
+func TestGuardedTextIsHeld(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	pieces := []string{"a", ";", "#", " ", "\t", "\n", "\n", "=", "[x]", "ü", "\u00a0", "\x1c", "a ;b", "\n\n"}
+	for range 3000 {
+		var b strings.Builder
+		for range r.IntN(9) {
+			b.WriteString(pieces[r.IntN(len(pieces))])
+		}
+		want := b.String()
+		for _, comment := range []string{"", "file:1", "a #b ;c"} {
+			text := ini.Header("s") + ini.Lines("k", ini.Guard(want, "@"), comment) + ini.Lines("l", "1", comment)
+			doc, problems := ini.Parse("f", []byte(text))
+			if problems != nil {
+				t.Fatalf("%q: %v", text, problems)
+			}
+			k, _ := doc.Section("s").Get("k")
+			l, _ := doc.Section("s").Get("l")
+			if got := strings.ReplaceAll(k.Value, "@", ""); got != want || l.Value != "1" {
+				t.Fatalf("%q written as %q: got %q and %q", want, text, got, l.Value)
+			}
+		}
+	}
+	for text, want := range map[string]bool{"a ;b\n": true, "a\rb": false, "\xff": false} {
+		if got := ini.Holds(text); got != want {
+			t.Errorf("%q: got %v", text, got)
+		}
+	}
 }
