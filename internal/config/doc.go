@@ -17,6 +17,10 @@
 // stand in codec.go (numbers, sizes, names), host.go (paths, accounts), signal.go,
 // logtarget.go, address.go, environment.go, syslog.go and cron.go.
 //
+// The tables also make a sample (sample.go) and a JSON schema (schema.go, shape.go), and
+// Explain, in effective.go, says what a loaded configuration means and where each value
+// comes from: print.go has the inverse of what codecs parse.
+//
 // load.go goes through the sections, section.go reads one by its table, program.go
 // makes processes of it, group.go puts them in groups, depend.go checks depends_on.
 // Package ini below this one knows the syntax of files, package expand that of

@@ -30,10 +30,10 @@ func printDuration(d time.Duration) string {
 }
 
 func printRotation(d time.Duration) string {
-	switch d {
-	case 24 * time.Hour:
+	if d == 24*time.Hour {
 		return "daily"
-	case time.Hour:
+	}
+	if d == time.Hour {
 		return "hourly"
 	}
 	return printDuration(d)
