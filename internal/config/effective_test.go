@@ -89,7 +89,7 @@ func read1(t *testing.T, file string) string {
 
 // TestEffectiveLoadsToTheSame goes over random configurations of all options.
 func TestEffectiveLoadsToTheSame(t *testing.T) {
-	const n = 100
+	const n = 50
 	loaded := 0
 	for seed := range uint64(n) {
 		g := generator{rand.New(rand.NewPCG(seed, 1))}
@@ -259,7 +259,7 @@ func FuzzEffective(f *testing.F) {
 			f.Add(text)
 		}
 	}
-	for seed := range uint64(20) {
+	for seed := range uint64(5) {
 		g := generator{rand.New(rand.NewPCG(seed, 2))}
 		f.Add(g.main() + g.included())
 	}
