@@ -226,6 +226,10 @@ type Program struct {
 	StopWaitSecs   time.Duration
 	KillWaitSecs   time.Duration // 0: as StopWaitSecs
 	RestartPause   time.Duration
+	Backoff        Backoff
+	BackoffMax     time.Duration // 0: no bound
+	BackoffJitter  float64       // 0 to 1
+	RestartLimit   RestartLimit
 	StopAsGroup    bool
 	KillAsGroup    bool
 	User           string // user or user:group; empty: the daemon's

@@ -21,6 +21,8 @@ const (
 	positivePattern = `\s*\+?[0_]*[1-9][0-9_]*\s*`
 	sizePattern     = `\s*[+-]?[0-9]+(_[0-9]+)*\s*([kKmMgG][bB]?)?`
 	durationPattern = integerPattern + `|\s*\+?([0-9]*\.?[0-9]*(ns|us|µs|μs|ms|s|m|h))+\s*`
+	partPattern     = `\s*(0*(\.[0-9]*)?|0*1(\.0*)?)\s*`
+	limitPattern    = `\s*|\s*\+?[0-9_]+\s*/.+`
 	octalPattern    = `\s*(0[oO])?[0-7]+\s*`
 	exitPattern     = `\s*|\s*\+?[0-9_]+\s*(,\s*\+?[0-9_]+\s*)*`
 	namePattern     = `\s*[^ :/]+\s*`

@@ -200,7 +200,7 @@ func TestWords(t *testing.T) {
 		event.Exited("web", process.Exit{}, true),
 		event.Exited("web", killed, false),
 		event.Stopped("web", killed),
-		event.GaveUp("web"),
+		event.GaveUp("web", event.TooManyRetries),
 		event.Killing("web", 12),
 		event.SignalFailed("web", "EPERM"),
 		event.WaitingToStop("web"),

@@ -43,10 +43,14 @@ func Exited(name string, e process.Exit, expected bool) string {
 // Stopped says that a process ended because it was told to.
 func Stopped(name string, e process.Exit) string { return fmt.Sprintf("stopped: %s (%s)", name, e) }
 
-// GaveUp says that nobody tries to start the process any more.
-func GaveUp(name string) string {
-	return fmt.Sprintf("gave up: %s entered FATAL state, too many start retries too quickly", name)
+// GaveUp says that nobody tries to start the process any more. Reason is
+// [TooManyRetries] or what Python does not have.
+func GaveUp(name, reason string) string {
+	return fmt.Sprintf("gave up: %s entered FATAL state, %s", name, reason)
 }
+
+// TooManyRetries is why a process is given up after startretries.
+const TooManyRetries = "too many start retries too quickly"
 
 // Killing says that the stop signals did not help.
 func Killing(name string, pid int) string {

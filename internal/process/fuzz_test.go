@@ -18,7 +18,7 @@ var legal = map[process.Phase][]process.Phase{
 	process.Running:  {process.Exited, process.Stopping},
 	process.Backoff:  {process.Starting, process.Fatal, process.Stopped},
 	process.Stopping: {process.Stopped, process.Unknown},
-	process.Exited:   {process.Starting, process.Stopped},
+	process.Exited:   {process.Starting, process.Stopped, process.Fatal},
 	process.Fatal:    {process.Starting},
 	process.Unknown:  {process.Stopped},
 }
@@ -48,6 +48,8 @@ func fuzzPolicy(b []byte) process.Policy {
 		ExitCodes: []int{0}, StopWait: max(seconds(3), 0), KillWait: max(seconds(4), 0),
 		RestartPause: max(seconds(5), 0), RespawnFloor: max(seconds(6), 0),
 		StopAsGroup: b[7]&1 != 0, KillAsGroup: b[7]&2 != 0,
+		RetryWait:    process.RetryWait{Growth: process.Growth(b[7] >> 4 % 3), Max: max(seconds(6), 0), Jitter: float64(b[5]) / 255},
+		RestartLimit: process.Limit{Count: int(b[7] >> 6), Within: max(seconds(4), 0)},
 	}
 	for sig := range int(b[7] >> 2 & 3) {
 		p.StopSignals = append(p.StopSignals, sig+1)

@@ -17,6 +17,7 @@ func Next(p Policy, s State, now time.Time, in Input) (State, []Effect) {
 	switch in := in.(type) {
 	case Start:
 		if !s.Draining && (s.Phase == Stopped || s.Phase == Exited || s.Phase == Fatal) {
+			t.Restarts, t.CountedSince = 0, time.Time{}
 			t.start()
 		}
 	case Stop:
@@ -107,7 +108,7 @@ func (t *turn) failed() {
 		return
 	}
 	if !t.Draining {
-		t.Deadline = t.now.Add(max(time.Duration(t.Failures)*time.Second, t.policy.RestartPause))
+		t.Deadline = t.now.Add(max(t.policy.RetryWait.after(t.Failures, t.now), t.policy.RestartPause))
 	}
 }
 
@@ -149,6 +150,11 @@ func (t *turn) exited(pid int) {
 	}
 	t.change(Changed{To: Exited, PID: pid, Expected: expected})
 	if t.Draining || t.policy.AutoRestart == Never || t.policy.AutoRestart == Unexpected && expected {
+		return
+	}
+	if !t.restartAllowed() {
+		t.SpawnErr = tooOften(t.policy.RestartLimit)
+		t.enter(Fatal)
 		return
 	}
 	wait := max(t.policy.RestartPause, t.policy.RespawnFloor-t.lived())

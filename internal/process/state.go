@@ -29,6 +29,10 @@ type Policy struct {
 	StopWait    time.Duration
 	// KillWait is the time between a SIGKILL and the next; zero means StopWait.
 	KillWait time.Duration
+	// RetryWait is how long a failed start is from the next.
+	RetryWait RetryWait
+	// RestartLimit bounds the automatic starts of a process that exits from Running.
+	RestartLimit Limit
 	// RestartPause is the least time between an exit and the automatic start after it.
 	RestartPause time.Duration
 	// RespawnFloor is the least time between two automatic starts of a process that
@@ -71,6 +75,10 @@ type State struct {
 	SpawnErr string    // why the last start or run failed, cleared by the next start
 	Draining bool      // the supervisor shuts down: nothing starts any more
 	StopStep int       // how many of Policy.StopSignals have been sent
+	// Restarts is how many automatic starts count towards Policy.RestartLimit, the first
+	// of them at CountedSince.
+	Restarts     int
+	CountedSince time.Time
 }
 
 // RestartPending reports whether the process has exited and is about to be started

@@ -119,6 +119,15 @@ func (s *story) set(key, value string) (err error) {
 		p.KillWait, err = time.ParseDuration(value)
 	case "restartpause":
 		p.RestartPause, err = time.ParseDuration(value)
+	case "backoff":
+		p.RetryWait.Growth = map[string]process.Growth{"linear": process.Linear, "exponential": process.Exponential, "constant": process.Constant}[value]
+	case "backoff_max":
+		p.RetryWait.Max, err = time.ParseDuration(value)
+	case "restart_limit":
+		count, within, _ := strings.Cut(value, "/")
+		if p.RestartLimit.Count, err = strconv.Atoi(count); err == nil {
+			p.RestartLimit.Within, err = time.ParseDuration(within)
+		}
 	case "stopasgroup":
 		p.StopAsGroup = value == "true"
 	case "killasgroup":

@@ -46,7 +46,11 @@ func (l *Loop) narrateChange(p *proc, in process.Input, c process.Changed) {
 		}
 	case process.Fatal:
 		if !p.state.Draining {
-			l.log.Info(event.GaveUp(name), attrs...)
+			reason := event.TooManyRetries
+			if c.From == process.Exited {
+				reason = p.state.SpawnErr
+			}
+			l.log.Info(event.GaveUp(name, reason), attrs...)
 		}
 	case process.Starting, process.Stopping, process.Unknown: // told by the inputs
 	}

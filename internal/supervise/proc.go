@@ -80,10 +80,17 @@ func policyOf(p *config.Program) process.Policy {
 		StopWait:     p.StopWaitSecs,
 		KillWait:     p.KillWaitSecs,
 		RestartPause: p.RestartPause,
+		RetryWait:    process.RetryWait{Growth: growths[p.Backoff], Max: p.BackoffMax, Jitter: p.BackoffJitter},
+		RestartLimit: process.Limit{Count: p.RestartLimit.Count, Within: p.RestartLimit.Within},
 		RespawnFloor: respawnFloor,
 		StopAsGroup:  p.StopAsGroup,
 		KillAsGroup:  p.KillAsGroup,
 	}
+}
+
+// growths are the kinds of backoff by their names in the configuration.
+var growths = map[config.Backoff]process.Growth{
+	config.BackoffLinear: process.Linear, config.BackoffExponential: process.Exponential, config.BackoffConstant: process.Constant,
 }
 
 func restartOf(r config.AutoRestart) process.Restart {
