@@ -109,6 +109,19 @@ const (
 	FastCGIGroup                   // [fcgi-program:x]
 )
 
+// String returns the name of the section, without the brackets and the group's name.
+func (k GroupKind) String() string {
+	switch k {
+	case ProgramGroup:
+		return "program"
+	case ListenerGroup:
+		return "eventlistener"
+	case FastCGIGroup:
+		return "fcgi-program"
+	}
+	return ""
+}
+
 // Group is a process group: the instances of one program, or of the programs that
 // a [group:x] names.
 type Group struct {

@@ -6,8 +6,8 @@
 //
 // Load reports all problems at once, with file, line, section and key; where Python's
 // Supervisor has words for a problem, it has the same. It changes nothing outside, so
-// that a bad file leaves a running daemon as it was. SameGroup says whether an update
-// has to touch a group.
+// that a bad file leaves a running daemon as it was. Diff says, option by option, what an
+// update has to touch.
 //
 // # Where things are
 //
