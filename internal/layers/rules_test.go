@@ -93,7 +93,7 @@ var rules = []rule{
 		// All that is shipped, but not what tests and measures it.
 		from: []string{"client", "cmd/...", "internal/..."}, not: []string{"os/exec"}, files: []string{
 			"internal/config/users.go", // asks getent, and knows that the reaper may be faster
-			"internal/rpc/rpctest/peer.go", "internal/testenv/python.go",
+			"internal/rpc/rpctest/peer.go", "internal/testenv/python.go", "internal/testenv/tmux.go", "internal/testenv/tmux_control.go",
 		},
 		why: "children are started and reaped by package child; two that wait take each other's exits",
 	},
