@@ -1,8 +1,8 @@
 #!/bin/sh
 # Installs what the tests compare with: Debian's supervisor, and python3 with it;
 # rsyslogd and its driver for tls, which take what we send; tmux, whose screens tests look
-# at; and gcc, for the race detector. Where that is not possible it says so, and the tests that need it skip (with
-# CI=true they fail).
+# at; and gcc, for the race detector. Where that is not possible it says so, and the tests
+# that need it skip (with CI=true they fail).
 set -eu
 
 missing() {

@@ -134,8 +134,9 @@ Flags:
   -h, --help                 help for supervisorctl
 
 Verbs:
-add    clear     pid     remove  reread   shutdown  start   stop  update 
-avail  maintail  reload  reopen  restart  signal    status  tail  version
+add    fg        reload  reread    signal  stop    version
+avail  maintail  remove  restart   start   tail  
+clear  pid       reopen  shutdown  status  update
 
 "supervisorctl help VERB" describes one of them.
 `

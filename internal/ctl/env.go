@@ -22,11 +22,21 @@ type Server struct{ URL, Username, Password string }
 
 // Env is the world around the command line. Every field must be set.
 type Env struct {
-	Stdin          io.Reader
+	Stdin io.Reader
+	// WaitStdin returns when a Read of Stdin would not block, or with the error of ctx when
+	// that ends. It takes nothing from Stdin: who has stopped waiting has left all that is
+	// typed to the next reader. Whoever puts a buffer between Stdin and its readers has to
+	// replace both.
+	WaitStdin func(ctx context.Context) error
+	// RawStdin makes the terminal that Stdin is hand over every key at once, Ctrl-C too, and
+	// show none, until restore is called. It fails if Stdin is no terminal.
+	RawStdin       func() (restore func(), err error)
 	Stdout, Stderr io.Writer
 	// Terminal returns the width in columns of the terminal that Stdout is; ok is false if
 	// it is none, and people do not read along.
 	Terminal func() (columns int, ok bool)
+	// TerminalRows returns the height in rows of the terminal that Stdout is.
+	TerminalRows func() (rows int)
 	// ReadPassword shows a prompt on the terminal and reads a line that it does not show.
 	// It fails if Stdin is no terminal.
 	ReadPassword func(prompt string) (string, error)

@@ -302,7 +302,10 @@ type answer struct {
 func env(f *supervisor, out, errs *bytes.Buffer) ctl.Env {
 	return ctl.Env{
 		Stdin: strings.NewReader(""), Stdout: out, Stderr: errs,
+		WaitStdin:    func(ctx context.Context) error { return ctx.Err() },
+		RawStdin:     func() (func(), error) { return nil, errors.New("no terminal") },
 		Terminal:     func() (int, bool) { return 0, false },
+		TerminalRows: func() int { return 0 },
 		ReadPassword: func(string) (string, error) { return "", errors.New("no terminal") },
 		LookupEnv:    func(string) (string, bool) { return "", false },
 		LoadFile:     func(string) (ctl.Server, error) { return ctl.Server{URL: "unix:///run/s.sock"}, nil },

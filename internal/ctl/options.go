@@ -11,7 +11,8 @@ import (
 // options are the flags that verbs take. Python's supervisorctl has none: -f and -N of
 // tail are arguments.
 type options struct {
-	help bool
+	help  bool
+	watch bool
 }
 
 // optionRow is a flag of verbs.
@@ -23,6 +24,9 @@ type optionRow struct {
 // optionTable lists the flags, of which a verb names those it takes.
 var optionTable = []optionRow{
 	{"help", func(set *pflag.FlagSet, o *options) { set.BoolVar(&o.help, "help", false, "show this help") }},
+	{"watch", func(set *pflag.FlagSet, o *options) {
+		set.BoolVarP(&o.watch, "watch", "w", false, "show the status as it changes, until Ctrl-C or q")
+	}},
 }
 
 // flagSet returns the flags of a verb, which are stored in o.

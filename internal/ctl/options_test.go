@@ -14,7 +14,7 @@ func TestFlagsOfVerbs(t *testing.T) {
 		code int
 		want string
 	}{
-		{"status --help", 0, "\nFlags:\n      --help   show this help\n\nExample:\n  supervisorctl status web\n"},
+		{"status --help", 0, "\nFlags:\n      --help    show this help\n  -w, --watch   show the status as it changes, until Ctrl-C or q\n\nExample:\n  supervisorctl status web\n"},
 		{"status -x", 4, "-x: ERROR (no such process)\n"},
 		{"status -- --help", 4, "--help: ERROR (no such process)\n"},
 		{"status --nosuch", 2, "Error: status: unknown flag: --nosuch\nFor help, use status --help\n"},

@@ -15,21 +15,18 @@ const nameWidth = 30
 // status prints a line per process, in the order of the names; what is not there comes
 // first.
 func (s *session) status(ctx context.Context, c call) (int, error) {
+	if c.watch {
+		return s.watch(ctx, c.args)
+	}
 	all, err := s.api.Status(ctx, control.All())
 	if err != nil {
 		return exitGeneric, err
 	}
-	code, infos := exitOK, all
-	if len(c.args) > 0 && !slices.Contains(c.args, "all") {
-		infos = nil
-		for _, name := range c.args {
-			found := choose(all, name)
-			if len(found) == 0 {
-				s.printf("%s\n", notFound(name))
-				code = exitStatusUndefined
-			}
-			infos = append(infos, found...)
-		}
+	code := exitOK
+	infos, missing := named(all, c.args)
+	for _, line := range missing {
+		s.printf("%s\n", line)
+		code = exitStatusUndefined
 	}
 	s.printStatus(infos)
 	if slices.ContainsFunc(infos, func(i control.Info) bool { return i.Phase.IsStopped() }) {
@@ -96,21 +93,16 @@ func (s *session) pid(ctx context.Context, c call) (int, error) {
 }
 
 func (s *session) pidOf(ctx context.Context, name string) (int, error) {
-	sel, ok := parseName(name)
-	var infos []control.Info
-	if ok && sel.IsOne() {
-		var err error
-		infos, err = s.api.Status(ctx, sel)
-		if err != nil && !hasCode(err, control.BadName) {
-			return exitGeneric, err
-		}
-	}
-	if len(infos) == 0 {
+	info, err := s.oneOf(ctx, name)
+	if hasCode(err, control.BadName) {
 		s.printf("No such process %s\n", name)
 		return exitGeneric, nil
 	}
-	s.printf("%d\n", infos[0].PID)
-	if infos[0].PID == 0 {
+	if err != nil {
+		return exitGeneric, err
+	}
+	s.printf("%d\n", info.PID)
+	if info.PID == 0 {
 		return exitNotRunning, nil
 	}
 	return exitOK, nil

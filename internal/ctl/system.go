@@ -22,9 +22,12 @@ import (
 func SystemEnv() Env {
 	return Env{
 		Stdin:        os.Stdin,
+		WaitStdin:    func(ctx context.Context) error { return waitReadable(ctx, os.Stdin) },
+		RawStdin:     rawStdin,
 		Stdout:       os.Stdout,
 		Stderr:       os.Stderr,
 		Terminal:     terminal,
+		TerminalRows: terminalRows,
 		ReadPassword: readPassword,
 		LookupEnv:    os.LookupEnv,
 		LoadFile:     loadFile,
@@ -41,6 +44,22 @@ func SystemEnv() Env {
 func terminal() (columns int, ok bool) {
 	columns, _, err := term.GetSize(int(os.Stdout.Fd()))
 	return columns, err == nil
+}
+
+// terminalRows is Env.TerminalRows of the standard output.
+func terminalRows() int {
+	_, rows, _ := term.GetSize(int(os.Stdout.Fd())) // only terminals are asked
+	return rows
+}
+
+// rawStdin is Env.RawStdin of the standard input.
+func rawStdin() (restore func(), err error) {
+	in := int(os.Stdin.Fd())
+	before, err := term.MakeRaw(in)
+	if err != nil {
+		return nil, err
+	}
+	return func() { _ = term.Restore(in, before) }, nil // it was a terminal a moment ago
 }
 
 // readPassword is Env.ReadPassword on the terminal that the standard input is.

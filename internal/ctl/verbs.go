@@ -26,6 +26,11 @@ func verbs() []verb {
 			example: "clear web",
 		},
 		{
+			name: "fg", operands: oneProcess, online: true, run: (*session).fg,
+			help:    "fg <process>\tConnect to a process in foreground mode\n\t\tCtrl-C to exit",
+			example: "fg shell",
+		},
+		{
 			name: "help", operands: verbName, run: (*session).help,
 			help: "help\t\tPrint a list of available actions\n" +
 				"help <action>\tPrint help for <action>",
@@ -97,6 +102,7 @@ func verbs() []verb {
 		},
 		{
 			name: "status", operands: processes, online: true, run: (*session).status,
+			options: []string{"watch"},
 			help: "status <name>\t\tGet status for a single process\n" +
 				"status <gname>:*\tGet status for all processes in a group\n" +
 				"status <name> <name>\tGet status for multiple named processes\n" +

@@ -127,8 +127,9 @@ func TestVerbs(t *testing.T) {
 		{"help nope", "*** No help on nope\n", 0},
 		{"? version", "version\t\t\tShow the version of the remote supervisord process\n", 0},
 		{"help", lines("", "default commands (type help <topic>):", "=====================================",
-			"add    clear     pid     remove  reread   shutdown  start   stop  update ",
-			"avail  maintail  reload  reopen  restart  signal    status  tail  version", ""), 0},
+			"add    fg        reload  reread    signal  stop    version",
+			"avail  maintail  remove  restart   start   tail  ",
+			"clear  pid       reopen  shutdown  status  update", ""), 0},
 	} {
 		t.Run(c.line, func(t *testing.T) {
 			got := run(t, newSupervisor(), c.line)

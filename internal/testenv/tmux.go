@@ -1,6 +1,7 @@
 package testenv
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -51,7 +52,7 @@ func OpenScreen(t testing.TB, o ScreenOptions) *Screen {
 	if err != nil {
 		tmux = Peer(t, "/usr/bin/tmux")
 	}
-	dir, err := os.MkdirTemp("", "tmux") // t.TempDir is too long for a socket
+	dir, err := os.MkdirTemp("", "tmux") //nolint:usetesting // t.TempDir is too long for a socket
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,9 +61,10 @@ func OpenScreen(t testing.TB, o ScreenOptions) *Screen {
 	if command == "" {
 		command = "exec bash --norc --noprofile"
 	}
+	// The context is not the test's: that is over before the test has cleaned up.
 	// Without a status line, so that the program has all rows. The session ends, and the
 	// server with it, when we no longer look at it, even if the test is killed.
-	cmd := exec.Command(tmux, "-u", "-S", filepath.Join(dir, "socket"), "-f", os.DevNull, "-C",
+	cmd := exec.CommandContext(context.Background(), tmux, "-u", "-S", filepath.Join(dir, "socket"), "-f", os.DevNull, "-C",
 		"set-option", "-g", "status", "off", ";", "set-option", "-g", "destroy-unattached", "on", ";",
 		"new-session", "-x", fmt.Sprint(ScreenColumns), "-y", fmt.Sprint(ScreenRows), command)
 	cmd.Dir = o.Dir
