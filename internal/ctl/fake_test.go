@@ -42,6 +42,8 @@ type supervisor struct {
 	// ends. If it is nil the server ends it, with followErr if that is not nil.
 	idle      func()
 	followErr error
+	stdin     string // what WriteStdin has written
+	stdinErr  error
 }
 
 func (f *supervisor) fail() error { return f.err }
@@ -247,9 +249,12 @@ func (f *supervisor) Restart(context.Context) error {
 func (f *supervisor) SupervisorVersion(context.Context) (string, error) { return f.version, f.fail() }
 func (f *supervisor) APIVersion(context.Context) (string, error)        { return f.api, f.fail() }
 
-// What ctl has no verb for.
+func (f *supervisor) WriteStdin(_ context.Context, _ control.Selector, chars string) error {
+	f.stdin += chars
+	return f.stdinErr
+}
 
-func (f *supervisor) WriteStdin(context.Context, control.Selector, string) error { return errUnused }
+// What ctl has no verb for.
 
 func (f *supervisor) ClearMainLog(context.Context) error { return errUnused }
 func (f *supervisor) ReopenLogs(context.Context) error {
