@@ -257,6 +257,7 @@ func (f *supervisor) WriteStdin(_ context.Context, _ control.Selector, chars str
 // What ctl has no verb for.
 
 func (f *supervisor) ClearMainLog(context.Context) error { return errUnused }
+
 func (f *supervisor) ReopenLogs(context.Context) error {
 	f.calls = append(f.calls, "reopen")
 	return f.err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"iter"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -26,6 +27,8 @@ type foreground struct {
 	// asked is called for each Status, which it may change, after the first.
 	asked func(infos []control.Info) ([]control.Info, error)
 	again atomic.Bool
+	// late is what comes on stdout after some time.
+	late string
 }
 
 func newForeground() *foreground {
@@ -59,6 +62,20 @@ func (f *foreground) Status(ctx context.Context, sel control.Selector) ([]contro
 	return f.asked(infos)
 }
 
+func (f *foreground) FollowLog(ctx context.Context, log control.LogName, back int64) (iter.Seq2[[]byte, error], error) {
+	chunks, err := f.supervisor.FollowLog(ctx, log, back)
+	if f.late == "" || log.Stream != control.Stdout {
+		return chunks, err
+	}
+	return func(yield func([]byte, error) bool) {
+		if yield([]byte(f.named("web").stdout), nil) {
+			time.Sleep(150 * time.Millisecond) // fake
+			yield([]byte(f.late), nil)
+			<-ctx.Done()
+		}
+	}, nil
+}
+
 func TestForeground(t *testing.T) {
 	const shown = exitHint + "one\ntwo\n"
 	const left = "Exiting foreground\n"
@@ -89,12 +106,8 @@ func TestForeground(t *testing.T) {
 		},
 		{
 			name: "what is written last is shown",
-			set: func(f *foreground) {
-				f.types("")
-				f.more = []string{"three\n"}
-				f.named("web").stdout = ""
-			},
-			want: answer{Out: exitHint + "three\nthree\n" + left}, // on both outputs
+			set:  func(f *foreground) { f.types(""); f.late = "three\n" },
+			want: answer{Out: shown + "three\n" + left},
 		},
 		{
 			name: "the process is stopped",
