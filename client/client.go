@@ -3,6 +3,7 @@ package client
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -36,6 +37,9 @@ type Options struct {
 	// Timeout bounds each call that does not wait for processes; zero means that only
 	// the context does. A call that waits, and Call, only ever obey their context.
 	Timeout time.Duration
+	// CAFile is a file of certificates, in PEM, that are trusted in place of the system's
+	// to vouch for an https server; empty for those of the system.
+	CAFile string
 }
 
 // Client is the supervisor behind a URL. It keeps no connection between calls, and
@@ -73,6 +77,13 @@ func New(o Options) (*Client, error) {
 		TLSHandshakeTimeout: connectTimeout,
 		// A supervisor that ends must not wait for a client that has gone idle.
 		DisableKeepAlives: true,
+	}
+	if o.CAFile != "" {
+		roots, err := readCertificates(o.CAFile)
+		if err != nil {
+			return nil, err
+		}
+		transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	}
 	switch {
 	case socket != "" && isUnix:
@@ -124,7 +135,7 @@ func call[T any](ctx context.Context, c *Client, decode func([]byte, rpc.Limits)
 	}
 	v, err := decode(answer, rpc.ResponseLimits)
 	if _, ok := errors.AsType[*control.Fault](err); err != nil && !ok {
-		return none, fmt.Errorf("%s: %s: %w", c.shown, method, err)
+		return none, fmt.Errorf("%s: %s: %w: %w", c.shown, method, ErrMalformed, err)
 	}
 	return v, err
 }

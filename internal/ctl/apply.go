@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"supervisord/internal/control"
+	"supervisord/internal/process"
 )
 
 // outcome is what a fault means to the user of one verb.
@@ -17,10 +18,14 @@ type outcome struct {
 // action is what start, stop, signal and clear have in common: something is done to the
 // processes that names select, and a line tells how it went for each.
 type action struct {
+	doing   string // what is said while it lasts; empty if it lasts no time
 	done    string // what is printed for a process with which it went well
 	faults  map[control.Code]outcome
 	noGroup int // the exit code for a group that does not exist
 	do      func(context.Context, control.Selector) ([]control.Result, error)
+	// arrived reports whether a process in a phase is where it should be, and onItsWay
+	// whether it may still get there.
+	arrived, onItsWay func(process.Phase) bool
 }
 
 func (s *session) start(ctx context.Context, c call) (int, error) {
@@ -28,12 +33,15 @@ func (s *session) start(ctx context.Context, c call) (int, error) {
 		s.usageError("start", "start requires a process name")
 		return exitInvalidArgs, nil
 	}
-	return s.apply(ctx, s.startAction(), c.args)
+	ctx, stop := s.env.UntilInterrupt(ctx)
+	defer stop()
+	return s.apply(ctx, s.startAction(c), c.args)
 }
 
-func (s *session) startAction() action {
-	return action{
-		done: "started",
+func (s *session) startAction(c call) action {
+	a := action{
+		doing: "starting",
+		done:  "started",
 		faults: map[control.Code]outcome{
 			control.BadName:             {"no such process", exitGeneric},
 			control.NoFile:              {"no such file", exitGeneric},
@@ -43,43 +51,65 @@ func (s *session) startAction() action {
 			control.AbnormalTermination: {"abnormal termination", exitNotRunning},
 		},
 		noGroup: exitInvalidArgs,
-		do: func(ctx context.Context, sel control.Selector) ([]control.Result, error) {
-			return s.api.Start(ctx, sel, control.WaitDone)
+		arrived: func(p process.Phase) bool { return p == process.Running },
+		onItsWay: func(p process.Phase) bool {
+			return p == process.Starting || p == process.Backoff || p == process.Stopping
 		},
 	}
+	wait := control.WaitDone
+	if c.noWait {
+		wait, a.done = control.NoWait, a.doing
+	}
+	a.do = func(ctx context.Context, sel control.Selector) ([]control.Result, error) {
+		return s.api.Start(ctx, sel, wait)
+	}
+	return a
 }
 
 func (s *session) stop(ctx context.Context, c call) (int, error) {
 	if len(c.args) == 0 {
 		return s.usageError("stop", "stop requires a process name"), nil
 	}
-	return s.apply(ctx, s.stopAction(), c.args)
+	ctx, stop := s.env.UntilInterrupt(ctx)
+	defer stop()
+	return s.apply(ctx, s.stopAction(c), c.args)
 }
 
-func (s *session) stopAction() action {
-	return action{
-		done: "stopped",
+func (s *session) stopAction(c call) action {
+	a := action{
+		doing: "stopping",
+		done:  "stopped",
 		faults: map[control.Code]outcome{
 			control.BadName:    {"no such process", exitGeneric},
 			control.NotRunning: {"not running", exitOK},
 		},
-		noGroup: exitGeneric,
-		do: func(ctx context.Context, sel control.Selector) ([]control.Result, error) {
-			return s.api.Stop(ctx, sel, control.WaitDone)
-		},
+		noGroup:  exitGeneric,
+		arrived:  process.Phase.IsStopped,
+		onItsWay: func(p process.Phase) bool { return !p.IsStopped() },
 	}
+	wait := control.WaitDone
+	if c.noWait {
+		wait, a.done = control.NoWait, a.doing
+	}
+	a.do = func(ctx context.Context, sel control.Selector) ([]control.Result, error) {
+		return s.api.Stop(ctx, sel, wait)
+	}
+	return a
 }
 
-// restart stops everything that is named, then starts everything that is named.
+// restart stops everything that is named, then starts everything that is named. What is
+// to start again has to be stopped, so that only the start can go without waiting.
 func (s *session) restart(ctx context.Context, c call) (int, error) {
 	if len(c.args) == 0 {
 		return s.usageError("restart", "restart requires a process name"), nil
 	}
-	stopped, err := s.apply(ctx, s.stopAction(), c.args)
-	if err != nil {
+	ctx, stop := s.env.UntilInterrupt(ctx)
+	defer stop()
+	stopped, err := s.apply(ctx, s.stopAction(call{}), c.args)
+	if err != nil || ctx.Err() != nil {
 		return stopped, err
 	}
-	started, err := s.apply(ctx, s.startAction(), c.args)
+	started, err := s.apply(ctx, s.startAction(c), c.args)
 	return last(stopped, started), err
 }
 
@@ -125,9 +155,15 @@ func (s *session) apply(ctx context.Context, a action, names []string) (int, err
 	if slices.Contains(names, "all") {
 		names = []string{"all"}
 	}
+	s.expectResults()
 	code := exitOK
-	for _, name := range names {
+	for i, name := range names {
+		erase := s.draw(ctx, a, names)
 		results, err := a.results(ctx, name)
+		erase()
+		if err != nil && ctx.Err() != nil && a.doing != "" {
+			return s.abandon(ctx, a, names[i:]), nil
+		}
 		if err != nil {
 			return code, err
 		}
@@ -164,24 +200,25 @@ func refusal(sel control.Selector, fault *control.Fault) control.Result {
 	return control.Result{Group: sel.Group, Name: sel.Process, Fault: fault}
 }
 
-// report prints one result and returns its exit code. A result without a process is
+// report tells one result and returns its exit code. A result without a process is
 // about a group.
 func (s *session) report(a action, r control.Result) int {
 	name := control.Selector{Group: r.Group, Process: r.Name}.String()
+	about := result{Name: name, Group: r.Group, Process: r.Name}
 	if r.Fault == nil {
-		s.printf("%s: %s\n", name, a.done)
+		s.tell(about.done(a.done), name+": "+a.done)
 		return exitOK
 	}
 	if r.Name == "" && r.Fault.Code == control.BadName {
-		s.printf("%s: ERROR (no such group)\n", r.Group)
+		s.tell(about.failed("no such group"), r.Group+": ERROR (no such group)")
 		return a.noGroup
 	}
 	if o, ok := a.faults[r.Fault.Code]; ok {
-		s.printf("%s: ERROR (%s)\n", name, o.words)
+		s.tell(about.failed(o.words), name+": ERROR ("+o.words+")")
 		return o.code
 	}
 	// A FAILED tells its own story, as it does in Python.
-	s.printf("%s\n", r.Fault)
+	s.tell(about.failed(r.Fault.Error()), r.Fault.Error())
 	return exitGeneric
 }
 

@@ -55,6 +55,8 @@ func (f *flags) register(cmd *cobra.Command) {
 	fs.StringVarP(&f.serverURL, "serverurl", "s", "", "`URL` on which supervisord listens (default "+DefaultURL+")")
 	fs.StringVarP(&f.username, "username", "u", "", "`name` to authenticate with (or $"+UsernameVariable+")")
 	fs.StringVarP(&f.password, "password", "p", "", "`password` to authenticate with (or $"+PasswordVariable+")")
+	fs.StringVar(&f.passwordFile, "password-file", "", "`file` whose first line is the password")
+	fs.StringVar(&f.caFile, "cacert", "", "`file` of certificates to trust for https (or $"+CACertVariable+")")
 	// The Go re-implementation of Supervisor spells them --user and -P.
 	fs.StringVar(&f.username, "user", "", "")
 	fs.StringVarP(&f.password, "P", "P", "", "")

@@ -2,6 +2,7 @@ package ctl_test
 
 import (
 	"bytes"
+	stdcmp "cmp"
 	"errors"
 	"testing"
 
@@ -22,35 +23,41 @@ func TestServer(t *testing.T) {
 	}{
 		{
 			name: "nothing says anything",
-			want: ctl.Server{URL: "http://localhost:9001"},
+			want: ctl.Server{URL: "http://localhost:9001", From: "the default, since no file names one"},
 		},
 		{
 			name: "file",
-			file: ctl.Server{URL: "unix:///f", Username: "fu", Password: "fp"},
-			want: ctl.Server{URL: "unix:///f", Username: "fu", Password: "fp"},
+			file: ctl.Server{URL: "unix:///f", Username: "fu", Password: "fp", From: "in f"},
+			want: ctl.Server{URL: "unix:///f", Username: "fu", Password: "fp", From: "in f"},
 		},
 		{
 			name:    "environment before file",
-			environ: map[string]string{"SUPERVISOR_USERNAME": "eu", "SUPERVISOR_PASSWORD": "ep"},
-			file:    ctl.Server{URL: "unix:///f", Username: "fu", Password: "fp"},
-			want:    ctl.Server{URL: "unix:///f", Username: "eu", Password: "ep"},
+			environ: map[string]string{"SUPERVISOR_USERNAME": "eu", "SUPERVISOR_PASSWORD": "ep", "SUPERVISOR_CACERT": "e.pem"},
+			file:    ctl.Server{URL: "unix:///f", Username: "fu", Password: "fp", From: "in f"},
+			want:    ctl.Server{URL: "unix:///f", Username: "eu", Password: "ep", CAFile: "e.pem", From: "in f"},
 		},
 		{
 			name:    "flags before all",
-			args:    []string{"-s", "http://h:1", "-u", "u", "-p", "p"},
-			environ: map[string]string{"SUPERVISOR_USERNAME": "eu", "SUPERVISOR_PASSWORD": "ep"},
-			file:    ctl.Server{URL: "unix:///f", Username: "fu", Password: "fp"},
-			want:    ctl.Server{URL: "http://h:1", Username: "u", Password: "p"},
+			args:    []string{"-s", "http://h:1", "-u", "u", "-p", "p", "--cacert", "f.pem"},
+			environ: map[string]string{"SUPERVISOR_USERNAME": "eu", "SUPERVISOR_PASSWORD": "ep", "SUPERVISOR_CACERT": "e.pem"},
+			file:    ctl.Server{URL: "unix:///f", Username: "fu", Password: "fp", From: "in f"},
+			want:    ctl.Server{URL: "http://h:1", Username: "u", Password: "p", CAFile: "f.pem", From: "given by -s"},
 		},
 		{
 			name: "long flags",
 			args: []string{"--serverurl=http://h:1", "--username", "u", "--password", "p"},
-			want: ctl.Server{URL: "http://h:1", Username: "u", Password: "p"},
+			want: ctl.Server{URL: "http://h:1", Username: "u", Password: "p", From: "given by -s"},
 		},
 		{
 			name: "flags as the Go re-implementation spells them",
-			args: []string{"--user", "u", "-P", "p"},
-			want: ctl.Server{URL: "http://localhost:9001", Username: "u", Password: "p"},
+			args: []string{"-s", "http://h:1", "--user", "u", "-P", "p"},
+			want: ctl.Server{URL: "http://h:1", Username: "u", Password: "p", From: "given by -s"},
+		},
+		{
+			name:    "password in a file before the environment",
+			args:    []string{"-s", "http://h:1", "-u", "u", "--password-file", "secret"},
+			environ: map[string]string{"SUPERVISOR_PASSWORD": "ep"},
+			want:    ctl.Server{URL: "http://h:1", Username: "u", Password: "from a file", From: "given by -s"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -58,7 +65,10 @@ func TestServer(t *testing.T) {
 			e := env(newSupervisor(), &out, &errs)
 			var got ctl.Server
 			e.LookupEnv = func(key string) (string, bool) { v, ok := c.environ[key]; return v, ok }
-			e.LoadFile = func(string) (ctl.Server, error) { return c.file, nil }
+			e.LoadFile = func(string) (ctl.Server, error) {
+				return stdcmp.Or(c.file, ctl.Server{From: "no file names one"}), nil
+			}
+			e.ReadFile = func(string) ([]byte, error) { return []byte("from a file\r\nnot this\n"), nil }
 			e.Dial = func(s ctl.Server) (ctl.API, error) { got = s; return newSupervisor(), nil }
 			code := execute(t, e, append(c.args, "version")...)
 			if code != 0 {
@@ -131,12 +141,15 @@ Flags:
   -s, --serverurl URL        URL on which supervisord listens (default http://localhost:9001)
   -u, --username name        name to authenticate with (or $SUPERVISOR_USERNAME)
   -p, --password password    password to authenticate with (or $SUPERVISOR_PASSWORD)
+      --password-file file   file whose first line is the password
+      --cacert file          file of certificates to trust for https (or $SUPERVISOR_CACERT)
   -h, --help                 help for supervisorctl
 
 Verbs:
-add    fg        reload  reread    signal  stop    version
-avail  maintail  remove  restart   start   tail  
-clear  pid       reopen  shutdown  status  update
+add    logtail   remove   restart-group  start-group  tail   
+avail  maintail  reopen   shutdown       status       update 
+clear  pid       reread   signal         stop         version
+fg     reload    restart  start          stop-group 
 
 "supervisorctl help VERB" describes one of them.
 `

@@ -414,6 +414,7 @@ func runOurs(t *testing.T, dir string, words []string) (string, int) {
 	var out, errs bytes.Buffer
 	e := ctl.SystemEnv()
 	e.Stdout, e.Stderr = &out, &errs
+	e.Terminal = func() (int, bool) { return 0, false } // whatever the test itself writes to
 	code := execute(t, e, append([]string{"-c", filepath.Join(dir, "s.conf")}, words...)...)
 	return out.String(), code
 }

@@ -6,5 +6,6 @@
 // the supervisor through [API] and prints what came back. Output and exit codes are
 // those of Python's supervisorctl. Where that prints the class and the source line of an
 // exception, a line that begins with "error:" says what is wrong and what to do, under
-// the same exit code.
+// the same exit code. A terminal gets colours and progress instead, and --json a document
+// (docs/scripting.md).
 package ctl

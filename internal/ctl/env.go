@@ -16,9 +16,15 @@ type API interface {
 	APIVersion(ctx context.Context) (string, error)
 }
 
-// Server says where a supervisor listens and as whom to talk to it. Username and
-// Password may be empty.
-type Server struct{ URL, Username, Password string }
+// Server says where a supervisor listens and as whom to talk to it. All but the URL may
+// be empty.
+type Server struct {
+	URL, Username, Password string
+	CAFile                  string // certificates to trust; see client.Options
+	// From completes a sentence that begins with "The address is" and says where it was
+	// found, or why it was not if URL is empty.
+	From string
+}
 
 // Env is the world around the command line. Every field must be set.
 type Env struct {
@@ -41,6 +47,8 @@ type Env struct {
 	// It fails if Stdin is no terminal.
 	ReadPassword func(prompt string) (string, error)
 	LookupEnv    func(key string) (string, bool)
+	// ReadFile returns a file, which must be a small one.
+	ReadFile func(path string) ([]byte, error)
 	// LoadFile returns the server that a configuration file names, with an empty URL if
 	// it names none. An empty path stands for the file found by search, which may be
 	// missing: that is no error.

@@ -15,6 +15,13 @@ const (
 	exitStatusUndefined = 4 // of status alone: the state could not be learnt
 )
 
+// The exit codes that Python's supervisorctl does not have: those of timeout(1) and of a
+// command that a shell sees interrupted.
+const (
+	exitTimeout     = 124 // --timeout ended the wait
+	exitInterrupted = 130 // Ctrl-C ended the wait
+)
+
 // ExitError carries the exit code of a command that has said all there is to say.
 type ExitError struct{ Code int }
 

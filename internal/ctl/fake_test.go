@@ -233,7 +233,7 @@ func (f *supervisor) RemoveGroup(_ context.Context, name string) error {
 }
 
 func (f *supervisor) Supervisor(context.Context) (control.SupervisorInfo, error) {
-	return control.SupervisorInfo{PID: 77}, f.fail()
+	return control.SupervisorInfo{PID: 77, Mood: control.MoodRunning}, f.fail()
 }
 
 func (f *supervisor) Shutdown(context.Context) error {
@@ -314,8 +314,11 @@ func env(f *supervisor, out, errs *bytes.Buffer) ctl.Env {
 		TerminalRows: func() int { return 0 },
 		ReadPassword: func(string) (string, error) { return "", errors.New("no terminal") },
 		LookupEnv:    func(string) (string, bool) { return "", false },
-		LoadFile:     func(string) (ctl.Server, error) { return ctl.Server{URL: "unix:///run/s.sock"}, nil },
-		Dial:         func(ctl.Server) (ctl.API, error) { return f, nil },
+		ReadFile:     func(path string) ([]byte, error) { return nil, errors.New(path + ": not there") },
+		LoadFile: func(string) (ctl.Server, error) {
+			return ctl.Server{URL: "unix:///run/s.sock", From: "that of a test"}, nil
+		},
+		Dial: func(ctl.Server) (ctl.API, error) { return f, nil },
 		UntilInterrupt: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return ctx, func() {}
 		},

@@ -20,8 +20,7 @@ func (s *session) shutdown(ctx context.Context, _ call) (int, error) {
 		return exitOK, nil
 	}
 	if words, _ := s.unreachable(err); words != "" {
-		s.printf("ERROR: %s (already shut down?)\n", words)
-		return exitGeneric, nil
+		return s.complain("ERROR: " + words + " (already shut down?)"), nil
 	}
 	return exitGeneric, err
 }
@@ -30,8 +29,7 @@ func (s *session) shutdown(ctx context.Context, _ call) (int, error) {
 func (s *session) reopen(ctx context.Context, _ call) (int, error) {
 	err := s.api.ReopenLogs(ctx)
 	if hasCode(err, control.UnknownMethod) {
-		s.printf("ERROR: this supervisor reopens its logs only on the signal USR2\n")
-		return exitGeneric, nil
+		return s.complain("ERROR: this supervisor reopens its logs only on the signal USR2"), nil
 	}
 	if err != nil {
 		return exitGeneric, err
@@ -43,8 +41,7 @@ func (s *session) reopen(ctx context.Context, _ call) (int, error) {
 func (s *session) reload(ctx context.Context, _ call) (int, error) {
 	err := s.api.Restart(ctx)
 	if hasCode(err, control.ShutdownState) {
-		s.printf("ERROR: already shutting down\n")
-		return exitGeneric, nil
+		return s.complain("ERROR: already shutting down"), nil
 	}
 	if err == nil {
 		s.printf("Restarted supervisord\n")
@@ -59,15 +56,17 @@ func (s *session) reread(ctx context.Context, _ call) (int, error) {
 	if fault, ok := errors.AsType[*control.Fault](err); ok {
 		switch fault.Code { //nolint:exhaustive // the others are not said by this method
 		case control.ShutdownState:
-			s.printf("ERROR: supervisor shutting down\n")
-			return exitGeneric, nil
+			return s.complain("ERROR: supervisor shutting down"), nil
 		case control.CantReread:
-			s.printf("ERROR: %v\n", fault)
-			return exitGeneric, nil
+			return s.complain("ERROR: " + fault.Error()), nil
 		}
 	}
 	if err != nil {
 		return exitGeneric, err
+	}
+	if s.doc != nil {
+		s.doc.Groups = &jsonGroups{sorted(diff.Added), sorted(diff.Changed), sorted(diff.Removed)}
+		return exitOK, nil
 	}
 	var lines []string
 	for _, part := range []struct {
@@ -86,12 +85,27 @@ func (s *session) reread(ctx context.Context, _ call) (int, error) {
 	return exitOK, nil
 }
 
+// sorted returns names in order, never nil.
+func sorted(names []string) []string {
+	return slices.Sorted(slices.Values(append([]string{}, names...)))
+}
+
 // update rereads the configuration file and makes it so, for all groups or those named.
 func (s *session) update(ctx context.Context, c call) (int, error) {
+	ctx, stop := s.env.UntilInterrupt(ctx)
+	defer stop()
+	code, err := s.updateGroups(ctx, c)
+	if err != nil && ctx.Err() != nil {
+		return s.abandon(ctx, action{doing: "with what it has begun"}, nil), nil
+	}
+	return code, err
+}
+
+func (s *session) updateGroups(ctx context.Context, c call) (int, error) {
+	s.expectResults()
 	diff, err := s.api.Reread(ctx)
 	if hasCode(err, control.ShutdownState) {
-		s.printf("ERROR: already shutting down\n")
-		return exitGeneric, nil
+		return s.complain("ERROR: already shutting down"), nil
 	}
 	if err != nil {
 		return exitGeneric, err
@@ -110,6 +124,13 @@ func (s *session) update(ctx context.Context, c call) (int, error) {
 	return last(code, next), err
 }
 
+// expectResults makes a list of results part of the JSON, even if there are none.
+func (s *session) expectResults() {
+	if s.doc != nil && s.doc.Results == nil {
+		s.doc.Results = []result{}
+	}
+}
+
 // checkGroups reports the names that are no group, neither of what runs nor of the file.
 func (s *session) checkGroups(ctx context.Context, diff control.Diff, names []string) (int, error) {
 	infos, err := s.api.Status(ctx, control.All())
@@ -120,7 +141,7 @@ func (s *session) checkGroups(ctx context.Context, diff control.Diff, names []st
 	for _, name := range names {
 		active := slices.ContainsFunc(infos, func(i control.Info) bool { return i.Group == name })
 		if !active && !slices.Contains(diff.Added, name) {
-			s.printf("ERROR: no such group: %s\n", name)
+			s.tell(groupResult(name).failed("no such group"), "ERROR: no such group: "+name)
 			code = exitGeneric
 		}
 	}
@@ -129,68 +150,74 @@ func (s *session) checkGroups(ctx context.Context, diff control.Diff, names []st
 
 func (s *session) carryOut(ctx context.Context, diff control.Diff) (int, error) {
 	code := exitOK
-	for _, group := range diff.Removed {
-		ok, err := s.retire(ctx, group)
-		if err != nil {
-			return exitGeneric, err
+	for _, group := range slices.Concat(diff.Removed, diff.Changed) {
+		next, err := s.retire(ctx, group)
+		if err != nil || ctx.Err() != nil {
+			return next, err
 		}
-		if !ok {
-			code = exitGeneric
+		if code = last(code, next); next != exitOK {
 			continue
 		}
-		s.printf("%s: removed process group\n", group)
-	}
-	for _, group := range diff.Changed {
-		ok, err := s.retire(ctx, group)
-		if err != nil {
-			return exitGeneric, err
-		}
-		if !ok {
-			code = exitGeneric
+		if slices.Contains(diff.Removed, group) {
+			s.tell(groupResult(group).done("removed"), group+": removed process group")
 			continue
 		}
 		if err := s.api.AddGroup(ctx, group); err != nil {
 			return exitGeneric, err
 		}
-		s.printf("%s: updated process group\n", group)
+		s.tell(groupResult(group).done("updated"), group+": updated process group")
 	}
 	for _, group := range diff.Added {
 		if err := s.api.AddGroup(ctx, group); err != nil {
 			return exitGeneric, err
 		}
-		s.printf("%s: added process group\n", group)
+		s.tell(groupResult(group).done("added"), group+": added process group")
 	}
 	return code, nil
 }
 
-// retire stops a group and removes it; ok is false if it could not be stopped.
-func (s *session) retire(ctx context.Context, group string) (ok bool, err error) {
-	results, err := s.api.Stop(ctx, control.OfGroup(group), control.WaitDone)
+// retire stops a group and removes it. The code is not exitOK if that could not be done,
+// which it has told.
+func (s *session) retire(ctx context.Context, group string) (code int, err error) {
+	sel := control.OfGroup(group)
+	a := s.stopAction(call{})
+	erase := s.draw(ctx, a, []string{sel.String()})
+	results, err := s.api.Stop(ctx, sel, control.WaitDone)
+	erase()
+	if err != nil && ctx.Err() != nil {
+		return s.abandon(ctx, a, []string{sel.String()}), nil
+	}
 	if err != nil {
-		return false, err
+		return exitGeneric, err
 	}
-	s.printf("%s: stopped\n", group)
+	s.tell(groupResult(group).done("stopped"), group+": stopped")
 	if slices.ContainsFunc(results, func(r control.Result) bool { return r.Fault != nil }) {
-		s.printf("%s: has problems; not removing\n", group)
-		return false, nil
+		s.tell(groupResult(group).failed("has problems; not removing"), group+": has problems; not removing")
+		return exitGeneric, nil
 	}
-	return true, s.api.RemoveGroup(ctx, group)
+	if err := s.api.RemoveGroup(ctx, group); err != nil {
+		return exitGeneric, err
+	}
+	_ = s.out.Flush() // what is done is shown before the next takes its time
+	return exitOK, nil
 }
 
 func (s *session) add(ctx context.Context, c call) (int, error) {
+	s.expectResults()
 	code := exitOK
 	for _, name := range c.args {
 		err := s.api.AddGroup(ctx, name)
+		about := groupResult(name)
 		switch {
 		case err == nil:
-			s.printf("%s: added process group\n", name)
+			s.tell(about.done("added"), name+": added process group")
 		case hasCode(err, control.AlreadyAdded):
-			s.printf("ERROR: process group already active\n")
+			s.tell(about.failed("already active"), "ERROR: process group already active")
 		case hasCode(err, control.BadName):
-			s.printf("ERROR: no such process/group: %s\n", name)
+			s.tell(about.failed(noGroup), "ERROR: no such process/group: "+name)
 			code = exitGeneric
 		case hasCode(err, control.ShutdownState):
-			s.printf("ERROR: shutting down\n")
+			s.tell(about.failed("shutting down"), "ERROR: shutting down")
 			code = exitGeneric
 		default:
 			return exitGeneric, err
@@ -199,18 +226,23 @@ func (s *session) add(ctx context.Context, c call) (int, error) {
 	return code, nil
 }
 
+// noGroup is what is wrong with the name of a group that is not there.
+const noGroup = "no such process/group"
+
 func (s *session) remove(ctx context.Context, c call) (int, error) {
+	s.expectResults()
 	code := exitOK
 	for _, name := range c.args {
 		err := s.api.RemoveGroup(ctx, name)
+		about := groupResult(name)
 		switch {
 		case err == nil:
-			s.printf("%s: removed process group\n", name)
+			s.tell(about.done("removed"), name+": removed process group")
 		case hasCode(err, control.StillRunning):
-			s.printf("ERROR: process/group still running: %s\n", name)
+			s.tell(about.failed("still running"), "ERROR: process/group still running: "+name)
 			code = exitGeneric
 		case hasCode(err, control.BadName):
-			s.printf("ERROR: no such process/group: %s\n", name)
+			s.tell(about.failed(noGroup), "ERROR: no such process/group: "+name)
 			code = exitGeneric
 		default:
 			return exitGeneric, err

@@ -16,6 +16,9 @@ const tailBytes = 1600
 // followFlag in place of a number of bytes follows a log.
 const followFlag = "-f"
 
+// noFollowing is said to who wants a log as it grows in JSON, which has an end.
+const noFollowing = "Error: --json shows a log as it is and does not follow it"
+
 // tail prints the end of a log of one process, or follows it.
 func (s *session) tail(ctx context.Context, c call) (int, error) {
 	args := c.args
@@ -28,8 +31,7 @@ func (s *session) tail(ctx context.Context, c call) (int, error) {
 	following := args[0] == followFlag
 	length, args, err := tailLength(args)
 	if len(args) == 0 {
-		s.printf("Error: tail requires process name\n")
-		return exitGeneric, nil
+		return s.complain("Error: tail requires process name"), nil
 	}
 	stream := control.Stdout
 	if len(args) > 1 {
@@ -38,13 +40,14 @@ func (s *session) tail(ctx context.Context, c call) (int, error) {
 		case "stderr":
 			stream = control.Stderr
 		default:
-			s.printf("Error: bad channel '%s'\n", channel)
-			return exitGeneric, nil
+			return s.complain(fmt.Sprintf("Error: bad channel '%s'", channel)), nil
 		}
 	}
 	if err != nil {
-		s.printf("Error: %v\n", err)
-		return exitGeneric, nil
+		return s.complain(fmt.Sprintf("Error: %v", err)), nil
+	}
+	if following && s.doc != nil {
+		return s.complain(noFollowing), nil
 	}
 	name := args[0]
 	sel := control.ParseSelector(name)
@@ -52,10 +55,31 @@ func (s *session) tail(ctx context.Context, c call) (int, error) {
 		return s.follow(ctx, "logtail/"+name+"/"+stream.String(), control.LogName{Of: sel, Stream: stream})
 	}
 	if sel.Group == "" || !sel.IsOne() {
-		s.printf("%s: ERROR (no such process name)\n", name)
-		return exitGeneric, nil
+		return s.complain(name + ": ERROR (no such process name)"), nil
 	}
 	return s.printLog(ctx, name, control.LogName{Of: sel, Stream: stream}, length)
+}
+
+// logtail is tail for those who know the Go re-implementation of Supervisor, where the log
+// is chosen by a flag.
+func (s *session) logtail(ctx context.Context, c call) (int, error) {
+	var names []string
+	for i := 0; i < len(c.args); i++ {
+		if c.args[i] == "-t" && i+1 < len(c.args) {
+			i++
+			c.stream = c.args[i]
+			continue
+		}
+		names = append(names, c.args[i])
+	}
+	if len(names) == 0 {
+		return s.usageError("logtail", "too few arguments"), nil
+	}
+	if c.stream != "" {
+		names = append(names, c.stream)
+	}
+	c.args = names
+	return s.tail(ctx, c)
 }
 
 // maintail prints the end of the supervisor's own log, or follows it.
@@ -64,6 +88,9 @@ func (s *session) maintail(ctx context.Context, c call) (int, error) {
 		return s.usageError("maintail", "too many arguments"), nil
 	}
 	if len(c.args) == 1 && c.args[0] == followFlag {
+		if s.doc != nil {
+			return s.complain(noFollowing), nil
+		}
 		return s.follow(ctx, "mainlogtail", control.LogName{Main: true})
 	}
 	length, rest, err := tailLength(c.args)
@@ -71,8 +98,7 @@ func (s *session) maintail(ctx context.Context, c call) (int, error) {
 		err = badArgument(rest[0])
 	}
 	if err != nil {
-		s.printf("Error: %v\n", err)
-		return exitGeneric, nil
+		return s.complain(fmt.Sprintf("Error: %v", err)), nil
 	}
 	return s.printLog(ctx, "supervisord", control.LogName{Main: true}, length)
 }
@@ -100,18 +126,22 @@ func (s *session) printLog(ctx context.Context, name string, log control.LogName
 	if fault, ok := errors.AsType[*control.Fault](err); ok {
 		switch fault.Code { //nolint:exhaustive // the others are not said by this method
 		case control.NoFile:
-			s.printf("%s: ERROR (no log file)\n", name)
-			return exitGeneric, nil
+			return s.complain(name + ": ERROR (no log file)"), nil
 		case control.Failed:
-			s.printf("%s: ERROR (unknown error reading log)\n", name)
-			return exitGeneric, nil
+			return s.complain(name + ": ERROR (unknown error reading log)"), nil
 		case control.BadName:
-			s.printf("%s: ERROR (no such process name)\n", name)
-			return exitGeneric, nil
+			return s.complain(name + ": ERROR (no such process name)"), nil
 		}
 	}
 	if err != nil {
 		return exitGeneric, err
+	}
+	if s.doc != nil {
+		s.doc.Log = &jsonLog{Name: name, Text: strings.ToValidUTF8(string(data), "\uFFFD")}
+		if !log.Main {
+			s.doc.Log.Stream = log.Stream.String()
+		}
+		return exitOK, nil
 	}
 	s.printf("%s\n", data)
 	return exitOK, nil

@@ -14,11 +14,21 @@ func TestFlagsOfVerbs(t *testing.T) {
 		code int
 		want string
 	}{
-		{"status --help", 0, "\nFlags:\n      --help    show this help\n  -w, --watch   show the status as it changes, until Ctrl-C or q\n\nExample:\n  supervisorctl status web\n"},
+		{"status --help", 0, "\nFlags:\n      --help                   show this help\n      --json                   print JSON\n" +
+			"      --wait state[=RUNNING]   wait until all are in this state, or one is FATAL\n" +
+			"      --timeout time           wait no longer than this time, such as 30s (exit code 124)\n" +
+			"  -w, --watch                  show the status as it changes, until Ctrl-C or q\n\nExample:\n  supervisorctl status web\n"},
 		{"status -x", 4, "-x: ERROR (no such process)\n"},
 		{"status -- --help", 4, "--help: ERROR (no such process)\n"},
 		{"status --nosuch", 2, "Error: status: unknown flag: --nosuch\nFor help, use status --help\n"},
 		{"status --help=maybe", 2, "Error: status: invalid argument \"maybe\" for \"--help\" flag: "},
+		{"status --wait=nosuch", 2, "Error: status: invalid argument \"nosuch\" for \"--wait\" flag: must be a state, such as RUNNING\nFor help, use status --help\n"},
+		{"status --wait nosuch", 4, "nosuch: ERROR (no such process)\n"},
+		{"start --timeout 1h manual", 0, "manual: started\n"},
+		{"start manual --timeout=1 web", 0, "manual: started\nweb: ERROR (already started)\n"},
+		{"start manual --timeout", 2, "Error: start: flag needs an argument: --timeout\n"},
+		{"start --timeout=0 manual", 2, "Error: start: invalid argument \"0\" for \"--timeout\" flag: must be a time to wait, such as 30s or 2m\n"},
+		{"start --timeout=soon manual", 2, "must be a time to wait"},
 		{"version --help", 0, "Show the version of the remote supervisord process\n"},
 	} {
 		var out, errs bytes.Buffer

@@ -17,8 +17,11 @@ const (
 	PasswordVariable = "SUPERVISOR_PASSWORD"
 )
 
+// CACertVariable is the environment variable that stands for --cacert.
+const CACertVariable = "SUPERVISOR_CACERT"
+
 // flags holds the values of the command's flags; what is empty was not given.
-type flags struct{ configuration, serverURL, username, password string }
+type flags struct{ configuration, serverURL, username, password, passwordFile, caFile string }
 
 // server finds the server to talk to. The URL comes from the flag, else from the
 // configuration file, else it is the default; name and password come from the flags,
@@ -28,14 +31,42 @@ func (f flags) server(env Env) (Server, error) {
 	if err != nil && (f.configuration != "" || f.serverURL == "") {
 		return Server{}, err
 	}
+	if f.passwordFile != "" {
+		if f.password, err = readPasswordFile(env, f.passwordFile); err != nil {
+			return Server{}, err
+		}
+	}
 	username, _ := env.LookupEnv(UsernameVariable)
 	password, _ := env.LookupEnv(PasswordVariable)
+	caFile, _ := env.LookupEnv(CACertVariable)
 	s := Server{
 		URL:      cmp.Or(f.serverURL, file.URL, DefaultURL),
 		Username: cmp.Or(f.username, username, file.Username),
 		Password: cmp.Or(f.password, password, file.Password),
+		CAFile:   cmp.Or(f.caFile, caFile),
+		From:     file.From,
+	}
+	switch {
+	case f.serverURL != "":
+		s.From = "given by -s"
+	case file.URL == "":
+		s.From = "the default, since " + file.From
 	}
 	return s, checkURL(s.URL)
+}
+
+// readPasswordFile returns the first line of a file.
+func readPasswordFile(env Env, path string) (string, error) {
+	text, err := env.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("password: %w", err)
+	}
+	line, _, _ := strings.Cut(string(text), "\n")
+	line = strings.TrimSuffix(line, "\r")
+	if line == "" {
+		return "", fmt.Errorf("password: %s: the first line is empty", path)
+	}
+	return line, nil
 }
 
 // checkURL refuses what has no scheme and no place, as Python does. Whether the scheme

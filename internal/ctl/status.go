@@ -18,25 +18,38 @@ func (s *session) status(ctx context.Context, c call) (int, error) {
 	if c.watch {
 		return s.watch(ctx, c.args)
 	}
-	all, err := s.api.Status(ctx, control.All())
+	look := s.awaitPhase
+	if c.wait == nil {
+		look = s.statusNow
+	}
+	all, gaveUp, err := look(ctx, c)
 	if err != nil {
 		return exitGeneric, err
 	}
 	code := exitOK
 	infos, missing := named(all, c.args)
-	for _, line := range missing {
-		s.printf("%s\n", line)
+	for _, name := range missing {
+		s.missing(name)
 		code = exitStatusUndefined
 	}
 	s.printStatus(infos)
-	if slices.ContainsFunc(infos, func(i control.Info) bool { return i.Phase.IsStopped() }) {
+	if c.wait == nil && slices.ContainsFunc(infos, func(i control.Info) bool { return i.Phase.IsStopped() }) {
 		code = exitStatusNotUp
 	}
-	return code, nil
+	return last(code, gaveUp), nil
 }
 
-// choose returns the processes of a name as the user writes it, "all" excepted.
+// statusNow is awaitPhase for those who wait for none.
+func (s *session) statusNow(ctx context.Context, _ call) (all []control.Info, code int, err error) {
+	all, err = s.api.Status(ctx, control.All())
+	return all, exitOK, err
+}
+
+// choose returns the processes of a name as the user writes it.
 func choose(all []control.Info, name string) []control.Info {
+	if name == "all" {
+		return all
+	}
 	sel := control.ParseSelector(name)
 	var found []control.Info
 	for _, i := range all {
@@ -47,14 +60,55 @@ func choose(all []control.Info, name string) []control.Info {
 	return found
 }
 
-func notFound(name string) string {
-	if sel := control.ParseSelector(name); !sel.IsOne() {
-		return sel.Group + ": ERROR (no such group)"
+// named returns the processes of names as the user writes them, and the names of which
+// there is nothing. No names, or "all", stand for all processes.
+func named(all []control.Info, names []string) (infos []control.Info, missing []string) {
+	if len(names) == 0 || slices.Contains(names, "all") {
+		return all, nil
 	}
-	return name + ": ERROR (no such process)"
+	for _, name := range names {
+		found := choose(all, name)
+		if len(found) == 0 {
+			missing = append(missing, name)
+		}
+		infos = append(infos, found...)
+	}
+	return infos, missing
+}
+
+// notFound returns how a name is shown of which there is nothing, and what it is not.
+func notFound(name string) (shown, words string) {
+	if sel := control.ParseSelector(name); !sel.IsOne() {
+		return sel.Group, "no such group"
+	}
+	return name, "no such process"
+}
+
+// lineNotFound is what Python's supervisorctl says of a name of which there is nothing.
+func lineNotFound(name string) string {
+	shown, words := notFound(name)
+	return shown + ": ERROR (" + words + ")"
+}
+
+// missing tells that there is nothing of a name.
+func (s *session) missing(name string) {
+	if s.doc != nil {
+		_, words := notFound(name)
+		s.doc.Errors = append(s.doc.Errors, jsonNameError{name, words})
+		return
+	}
+	s.printf("%s\n", s.display().paintError(lineNotFound(name)))
 }
 
 func (s *session) printStatus(infos []control.Info) {
+	if s.doc != nil {
+		s.addProcesses(infos)
+		return
+	}
+	if display := s.display(); display.columns > 0 {
+		s.printf("%s", display.status(infos))
+		return
+	}
 	width := nameWidth
 	for _, i := range infos {
 		width = max(width, utf8.RuneCountInString(i.Selector().String()))
@@ -64,20 +118,47 @@ func (s *session) printStatus(infos []control.Info) {
 	}
 }
 
+// status returns the table of processes for people.
+func (d display) status(infos []control.Info) string {
+	rows := make([][]cell, len(infos))
+	for n, i := range infos {
+		rows[n] = []cell{{text: i.Selector().String()}, {i.Phase.String(), colourOf(i)}, {text: i.Description}}
+	}
+	return d.table(rows)
+}
+
+// addProcesses puts processes into the JSON, with a list of errors beside them.
+func (s *session) addProcesses(infos []control.Info) {
+	s.doc.Processes = make([]jsonProcess, len(infos))
+	for n, i := range infos {
+		s.doc.Processes[n] = toJSONProcess(i)
+	}
+	if s.doc.Errors == nil {
+		s.doc.Errors = []jsonNameError{}
+	}
+}
+
 // pid prints process ids: that of the supervisor, of every process, or of those named.
 func (s *session) pid(ctx context.Context, c call) (int, error) {
-	switch {
-	case len(c.args) == 0:
+	if len(c.args) == 0 {
 		info, err := s.api.Supervisor(ctx)
-		if err != nil {
+		switch {
+		case err != nil:
 			return exitGeneric, err
+		case s.doc != nil:
+			s.doc.PID = &info.PID
+		default:
+			s.printf("%d\n", info.PID)
 		}
-		s.printf("%d\n", info.PID)
 		return exitOK, nil
-	case slices.Contains(c.args, "all"):
+	}
+	if s.doc != nil {
+		s.addProcesses(nil)
+	}
+	if slices.Contains(c.args, "all") {
 		infos, err := s.api.Status(ctx, control.All())
 		for _, i := range infos {
-			s.printf("%d\n", i.PID)
+			s.printPID(i)
 		}
 		return exitOK, err
 	}
@@ -92,16 +173,27 @@ func (s *session) pid(ctx context.Context, c call) (int, error) {
 	return code, nil
 }
 
+func (s *session) printPID(i control.Info) {
+	if s.doc != nil {
+		s.doc.Processes = append(s.doc.Processes, toJSONProcess(i))
+		return
+	}
+	s.printf("%d\n", i.PID)
+}
+
 func (s *session) pidOf(ctx context.Context, name string) (int, error) {
 	info, err := s.oneOf(ctx, name)
-	if hasCode(err, control.BadName) {
+	switch {
+	case hasCode(err, control.BadName) && s.doc != nil:
+		s.missing(name)
+		return exitGeneric, nil
+	case hasCode(err, control.BadName):
 		s.printf("No such process %s\n", name)
 		return exitGeneric, nil
-	}
-	if err != nil {
+	case err != nil:
 		return exitGeneric, err
 	}
-	s.printf("%d\n", info.PID)
+	s.printPID(info)
 	if info.PID == 0 {
 		return exitNotRunning, nil
 	}
@@ -112,28 +204,54 @@ func (s *session) pidOf(ctx context.Context, name string) (int, error) {
 func (s *session) avail(ctx context.Context, _ call) (int, error) {
 	programs, err := s.api.Config(ctx)
 	if hasCode(err, control.ShutdownState) {
-		s.printf("ERROR: supervisor shutting down\n")
-		return exitGeneric, nil
+		return s.complain("ERROR: supervisor shutting down"), nil
 	}
-	for _, p := range programs {
-		name := control.Selector{Group: p.Group, Process: p.Name}.String()
-		use, start := "avail", "manual"
-		if p.InUse {
-			use = "in use"
-		}
-		if p.AutoStart {
-			start = "auto"
-		}
-		priorities := strconv.Itoa(p.GroupPriority) + ":" + strconv.Itoa(p.Priority)
-		s.printf("%-32s %-9s %-9s %s\n", name, use, start, priorities)
+	if err != nil {
+		return exitGeneric, err
 	}
-	return exitOK, err
+	if s.doc != nil {
+		s.doc.Programs = make([]jsonProgram, len(programs))
+		for n, p := range programs {
+			s.doc.Programs[n] = toJSONProgram(p)
+		}
+		return exitOK, nil
+	}
+	rows := make([][]cell, len(programs))
+	for n, p := range programs {
+		rows[n] = availRow(p)
+	}
+	if display := s.display(); display.columns > 0 {
+		s.printf("%s", display.table(rows))
+		return exitOK, nil
+	}
+	for _, row := range rows {
+		s.printf("%-32s %-9s %-9s %s\n", row[0].text, row[1].text, row[2].text, row[3].text)
+	}
+	return exitOK, nil
+}
+
+// availRow is a process, whether it is in use, how it starts and its priorities.
+func availRow(p control.ProgramInfo) []cell {
+	use, start := cell{"avail", dim}, cell{"manual", plain}
+	if p.InUse {
+		use = cell{"in use", green}
+	}
+	if p.AutoStart {
+		start.text = "auto"
+	}
+	name := control.Selector{Group: p.Group, Process: p.Name}.String()
+	return []cell{{text: name}, use, start, {text: strconv.Itoa(p.GroupPriority) + ":" + strconv.Itoa(p.Priority)}}
 }
 
 func (s *session) version(ctx context.Context, _ call) (int, error) {
 	version, err := s.api.SupervisorVersion(ctx)
-	if err == nil {
+	switch {
+	case err != nil:
+		return exitGeneric, err
+	case s.doc != nil:
+		s.doc.Version = version
+	default:
 		s.printf("%s\n", version)
 	}
-	return exitOK, err
+	return exitOK, nil
 }

@@ -4,18 +4,26 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"os"
 	"os/signal"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
 	"supervisord/client"
 	"supervisord/internal/config"
 )
+
+// requestTimeout is how long a server may take to answer what it need not wait for.
+const requestTimeout = time.Minute
+
+// passwordLimit is how long a file with a password may be, in bytes.
+const passwordLimit = 4 << 10
 
 // SystemEnv returns the world of this program: its outputs, its environment, the files
 // of this machine and supervisors over XML-RPC.
@@ -30,12 +38,16 @@ func SystemEnv() Env {
 		TerminalRows: terminalRows,
 		ReadPassword: readPassword,
 		LookupEnv:    os.LookupEnv,
+		ReadFile:     readFile,
 		LoadFile:     loadFile,
 		UntilInterrupt: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return signal.NotifyContext(ctx, os.Interrupt)
 		},
 		Dial: func(s Server) (API, error) {
-			return client.New(client.Options{ServerURL: s.URL, Username: s.Username, Password: s.Password})
+			return client.New(client.Options{
+				ServerURL: s.URL, Username: s.Username, Password: s.Password,
+				CAFile: s.CAFile, Timeout: requestTimeout,
+			})
 		},
 	}
 }
@@ -74,13 +86,27 @@ func readPassword(prompt string) (string, error) {
 	return string(password), err
 }
 
+// readFile is Env.ReadFile on this machine, where a path may also name a pipe.
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, passwordLimit+1))
+	if len(text) > passwordLimit {
+		return nil, fmt.Errorf("%s: longer than %d bytes", path, passwordLimit)
+	}
+	return text, err
+}
+
 // loadFile is Env.LoadFile on the files of this machine.
 func loadFile(path string) (Server, error) {
 	if path == "" {
 		executable, _ := os.Executable() // without it, two places fewer are searched
-		found, _, err := config.Find("", executable)
+		found, tried, err := config.Find("", executable)
 		if errors.Is(err, fs.ErrNotExist) {
-			return Server{}, nil
+			return Server{From: "no configuration file was found (tried: " + strings.Join(tried, ", ") + ")"}, nil
 		}
 		if err != nil {
 			return Server{}, err
@@ -98,11 +124,17 @@ func loadFile(path string) (Server, error) {
 // which Python demands, it is where the daemon listens.
 func serverOf(file *config.Ctl) Server {
 	if c := file.Supervisorctl; c.Present {
-		return Server{c.ServerURL, c.Username, c.Password}
+		return Server{
+			URL: c.ServerURL, Username: c.Username, Password: c.Password,
+			From: "serverurl of [supervisorctl] in " + file.File,
+		}
 	}
 	if len(file.UnixServers) > 0 {
 		u := file.UnixServers[0]
-		return login(Server{"unix://" + u.File, u.Username, u.Password})
+		return login(Server{
+			URL: "unix://" + u.File, Username: u.Username, Password: u.Password,
+			From: "that of [unix_http_server] in " + file.File,
+		})
 	}
 	if len(file.InetServers) > 0 {
 		i := file.InetServers[0]
@@ -110,9 +142,13 @@ func serverOf(file *config.Ctl) Server {
 		if host == "" {
 			host = "localhost"
 		}
-		return login(Server{"http://" + net.JoinHostPort(host, strconv.Itoa(i.Port)), i.Username, i.Password})
+		return login(Server{
+			URL:      "http://" + net.JoinHostPort(host, strconv.Itoa(i.Port)),
+			Username: i.Username, Password: i.Password,
+			From: "that of [inet_http_server] in " + file.File,
+		})
 	}
-	return Server{}
+	return Server{From: file.File + " names none"}
 }
 
 // login drops a password of which only the hash is known.

@@ -2,6 +2,7 @@ package ctl
 
 import (
 	"context"
+	"fmt"
 	"strings"
 )
 
@@ -9,17 +10,17 @@ import (
 func verbs() []verb {
 	return []verb{
 		{
-			name: "add", operands: groupsOfFile, run: (*session).add,
+			name: "add", operands: groupsOfFile, options: []string{"json"}, run: (*session).add,
 			help:    "add <name> [...]\tActivates any updates in config for process/group",
 			example: "add web",
 		},
 		{
-			name: "avail", run: (*session).avail,
+			name: "avail", options: []string{"json"}, run: (*session).avail,
 			help:    "avail\t\t\tDisplay all configured processes",
 			example: "avail",
 		},
 		{
-			name: "clear", operands: processes, online: true, run: (*session).clear,
+			name: "clear", operands: processes, online: true, options: []string{"json"}, run: (*session).clear,
 			help: "clear <name>\t\tClear a process' log files.\n" +
 				"clear <name> <name>\tClear multiple process' log files\n" +
 				"clear all\t\tClear all process' log files",
@@ -37,14 +38,21 @@ func verbs() []verb {
 			example: "help tail",
 		},
 		{
-			name: "maintail", operands: partOfLog, online: true, run: (*session).maintail,
+			name: "logtail", operands: logOfProcess, online: true, ours: true,
+			options: []string{"type", "json"}, run: (*session).logtail,
+			help: "logtail [-f] <name> [stdout|stderr]\tShow the end of a process' log, as tail does\n" +
+				"logtail -t stderr <name>\t\tThe same, as the Go version of supervisord has it",
+			example: "logtail web stderr",
+		},
+		{
+			name: "maintail", operands: partOfLog, online: true, options: []string{"json"}, run: (*session).maintail,
 			help: "maintail -f \tContinuous tail of supervisor main log file (Ctrl-C to exit)\n" +
 				"maintail -100\tlast 100 *bytes* of supervisord main log file\n" +
 				"maintail\tlast 1600 *bytes* of supervisor main log file\n",
 			example: "maintail -f",
 		},
 		{
-			name: "pid", operands: processes, online: true, run: (*session).pid,
+			name: "pid", operands: processes, online: true, options: []string{"json"}, run: (*session).pid,
 			help: "pid\t\t\tGet the PID of supervisord.\n" +
 				"pid <name>\t\tGet the PID of a single child process by name.\n" +
 				"pid all\t\t\tGet the PID of every child process, one per line.",
@@ -56,7 +64,7 @@ func verbs() []verb {
 			example: "reload",
 		},
 		{
-			name: "remove", operands: groups, run: (*session).remove,
+			name: "remove", operands: groups, options: []string{"json"}, run: (*session).remove,
 			help:    "remove <name> [...]\tRemoves process/group from active config",
 			example: "remove web",
 		},
@@ -66,12 +74,12 @@ func verbs() []verb {
 			example: "reopen",
 		},
 		{
-			name: "reread", run: (*session).reread,
+			name: "reread", options: []string{"json"}, run: (*session).reread,
 			help:    "reread \t\t\tReload the daemon's configuration files without add/remove",
 			example: "reread",
 		},
 		{
-			name: "restart", operands: processes, online: true, run: (*session).restart,
+			name: "restart", operands: processes, online: true, options: []string{"no-wait", "timeout", "json"}, run: (*session).restart,
 			help: "restart <name>\t\tRestart a process\n" +
 				"restart <gname>:*\tRestart all processes in a group\n" +
 				"restart <name> <name>\tRestart multiple processes or groups\n" +
@@ -80,12 +88,18 @@ func verbs() []verb {
 			example: "restart web",
 		},
 		{
+			name: "restart-group", operands: groups, online: true, ours: true,
+			options: []string{"no-wait", "timeout", "json"}, run: (*session).restartGroup,
+			help:    "restart-group <gname> [...]\tRestart all processes in groups, like restart <gname>:*",
+			example: "restart-group workers",
+		},
+		{
 			name: "shutdown", run: (*session).shutdown,
 			help:    "shutdown \tShut the remote supervisord down.",
 			example: "shutdown",
 		},
 		{
-			name: "signal", operands: signalAndProcesses, online: true, run: (*session).signal,
+			name: "signal", operands: signalAndProcesses, online: true, options: []string{"json"}, run: (*session).signal,
 			help: "signal <signal name> <name>\t\tSignal a process\n" +
 				"signal <signal name> <gname>:*\t\tSignal all processes in a group\n" +
 				"signal <signal name> <name> <name>\tSignal multiple processes or groups\n" +
@@ -93,7 +107,7 @@ func verbs() []verb {
 			example: "signal HUP web",
 		},
 		{
-			name: "start", operands: processes, online: true, run: (*session).start,
+			name: "start", operands: processes, online: true, options: []string{"no-wait", "timeout", "json"}, run: (*session).start,
 			help: "start <name>\t\tStart a process\n" +
 				"start <gname>:*\t\tStart all processes in a group\n" +
 				"start <name> <name>\tStart multiple processes or groups\n" +
@@ -101,8 +115,13 @@ func verbs() []verb {
 			example: "start web workers:*",
 		},
 		{
-			name: "status", operands: processes, online: true, run: (*session).status,
-			options: []string{"watch"},
+			name: "start-group", operands: groups, online: true, ours: true,
+			options: []string{"no-wait", "timeout", "json"}, run: (*session).startGroup,
+			help:    "start-group <gname> [...]\tStart all processes in groups, like start <gname>:*",
+			example: "start-group workers",
+		},
+		{
+			name: "status", operands: processes, online: true, options: []string{"watch", "wait", "timeout", "json"}, run: (*session).status,
 			help: "status <name>\t\tGet status for a single process\n" +
 				"status <gname>:*\tGet status for all processes in a group\n" +
 				"status <name> <name>\tGet status for multiple named processes\n" +
@@ -110,7 +129,7 @@ func verbs() []verb {
 			example: "status web",
 		},
 		{
-			name: "stop", operands: processes, online: true, run: (*session).stop,
+			name: "stop", operands: processes, online: true, options: []string{"no-wait", "timeout", "json"}, run: (*session).stop,
 			help: "stop <name>\t\tStop a process\n" +
 				"stop <gname>:*\t\tStop all processes in a group\n" +
 				"stop <name> <name>\tStop multiple processes or groups\n" +
@@ -118,7 +137,13 @@ func verbs() []verb {
 			example: "stop all",
 		},
 		{
-			name: "tail", operands: logOfProcess, online: true, run: (*session).tail,
+			name: "stop-group", operands: groups, online: true, ours: true,
+			options: []string{"no-wait", "timeout", "json"}, run: (*session).stopGroup,
+			help:    "stop-group <gname> [...]\tStop all processes in groups, like stop <gname>:*",
+			example: "stop-group workers",
+		},
+		{
+			name: "tail", operands: logOfProcess, online: true, options: []string{"json"}, run: (*session).tail,
 			help: "tail [-f] <name> [stdout|stderr] (default stdout)\n" +
 				"Ex:\n" +
 				"tail -f <name>\t\tContinuous tail of named process stdout\n" +
@@ -128,14 +153,14 @@ func verbs() []verb {
 			example: "tail -f web stderr",
 		},
 		{
-			name: "update", operands: groups, run: (*session).update,
+			name: "update", operands: groups, options: []string{"timeout", "json"}, run: (*session).update,
 			help: "update\t\t\tReload config and add/remove as necessary, and will restart affected programs\n" +
 				"update all\t\tReload config and add/remove as necessary, and will restart affected programs\n" +
 				"update <gname> [...]\tUpdate specific groups",
 			example: "update",
 		},
 		{
-			name: "version", online: true, run: (*session).version,
+			name: "version", online: true, options: []string{"json"}, run: (*session).version,
 			help:    "version\t\t\tShow the version of the remote supervisord process",
 			example: "version",
 		},
@@ -173,10 +198,10 @@ func (s *session) printHelp(v verb) {
 	s.printf("%s\n\nFlags:\n%s\nExample:\n  %s %s\n", v.help, v.flagSet(&options{}).FlagUsages(), s.command, v.example)
 }
 
-// usageError prints what is wrong with the arguments of a verb, and its help.
+// usageError tells what is wrong with the arguments of a verb, and its help.
 func (s *session) usageError(name, format string, args ...any) int {
-	s.printf("Error: "+format+"\n", args...)
-	if v, ok := findVerb(name); ok {
+	s.complain("Error: " + fmt.Sprintf(format, args...))
+	if v, ok := findVerb(name); ok && s.doc == nil {
 		s.printf("%s\n", v.help)
 	}
 	return exitGeneric

@@ -69,6 +69,18 @@ func TestVerbs(t *testing.T) {
 			"grp:a: started", "grp:b: started", "manual: started", "web: started"), 1},
 		{"restart nope:*", "nope: ERROR (no such group)\nnope: ERROR (no such group)\n", 2},
 
+		{"start-group grp", "", 0},
+		{"stop-group grp web:*", "grp:a: stopped\ngrp:b: stopped\nweb: stopped\n", 0},
+		{"stop-group nope", "nope: ERROR (no such group)\n", 1},
+		{"start-group all", "all: ERROR (no such group)\n", 2},
+		{"restart-group grp", "grp:a: stopped\ngrp:b: stopped\ngrp:a: started\ngrp:b: started\n", 0},
+		{"stop-group grp:a", "Error: grp:a is not the name of a group\nstop-group <gname> [...]\tStop all processes in groups, like stop <gname>:*\n", 2},
+		{"stop-group", "Error: stop-group requires the name of a group\nstop-group <gname> [...]\tStop all processes in groups, like stop <gname>:*\n", 2},
+		{"stop-group :*", "Error: :* is not the name of a group\nstop-group <gname> [...]\tStop all processes in groups, like stop <gname>:*\n", 2},
+		{"start manual --no-wait", "manual: starting\n", 0},
+		{"stop --no-wait web grp:a", "web: stopping\ngrp:a: stopping\n", 0},
+		{"restart --no-wait web", "web: stopped\nweb: starting\n", 0},
+
 		{"signal HUP web grp:*", "web: signalled\ngrp:a: signalled\ngrp:b: signalled\n", 0},
 		{"signal HUP all", "grp:a: signalled\ngrp:b: signalled\nweb: signalled\n", 0},
 		{"signal HUP manual web", "manual: ERROR (not running)\nweb: signalled\n", 7},
@@ -95,6 +107,14 @@ func TestVerbs(t *testing.T) {
 		{"tail :", ":: ERROR (no such process name)\n", 1},
 		{"tail broken", "broken: ERROR (no log file)\n", 1},
 		{"maintail", "supervisord: ERROR (no log file)\n", 1},
+		{"logtail web", "one\ntwo\n\n", 0},
+		{"logtail -3 web", "wo\n\n", 0},
+		{"logtail web stderr", "oops\n\n", 0},
+		{"logtail -t stderr web", "oops\n\n", 0},
+		{"logtail web --type stderr", "oops\n\n", 0},
+		{"logtail -f web -t stdout", "==> Press Ctrl-C to exit <==\none\ntwo\n", 0},
+		{"logtail web -t oops", "Error: bad channel 'oops'\n", 1},
+		{"logtail -t stderr", "Error: too few arguments\nlogtail [-f] <name> [stdout|stderr]\tShow the end of a process' log, as tail does\nlogtail -t stderr <name>\t\tThe same, as the Go version of supervisord has it\n", 1},
 		{"tail -f", "Error: tail requires process name\n", 1},
 		{"tail -fx web", "Error: bad argument -fx\n", 1},
 		{"tail -f web OOPS", "Error: bad channel 'oops'\n", 1},
@@ -127,9 +147,10 @@ func TestVerbs(t *testing.T) {
 		{"help nope", "*** No help on nope\n", 0},
 		{"? version", "version\t\t\tShow the version of the remote supervisord process\n", 0},
 		{"help", lines("", "default commands (type help <topic>):", "=====================================",
-			"add    fg        reload  reread    signal  stop    version",
-			"avail  maintail  remove  restart   start   tail  ",
-			"clear  pid       reopen  shutdown  status  update", ""), 0},
+			"add    logtail   remove   restart-group  start-group  tail   ",
+			"avail  maintail  reopen   shutdown       status       update ",
+			"clear  pid       reread   signal         stop         version",
+			"fg     reload    restart  start          stop-group ", ""), 0},
 	} {
 		t.Run(c.line, func(t *testing.T) {
 			got := run(t, newSupervisor(), c.line)
@@ -312,7 +333,7 @@ func TestBadConfiguration(t *testing.T) {
 // first, and each that does not.
 func TestServerErrors(t *testing.T) {
 	const url = "unix:///run/s.sock"
-	const hint = "; is supervisord running, and is this its address?\n"
+	const hint = "hint: is supervisord running? The address is that of a test.\n"
 	noFile := fmt.Errorf("dial: %w", fs.ErrNotExist)
 	refused := fmt.Errorf("dial: %w", syscall.ECONNREFUSED)
 	down := control.NewFault(control.ShutdownState, "")
@@ -324,13 +345,13 @@ func TestServerErrors(t *testing.T) {
 		verbs string
 		want  answer
 	}{
-		{noFile, "start stop restart signal clear tail maintail pid version", answer{url + " no such file\n", "", 7}},
-		{noFile, "status", answer{url + " no such file\n", "", 4}},
+		{noFile, "start stop restart signal clear tail maintail pid version", answer{url + " no such file\n", hint, 7}},
+		{noFile, "status", answer{url + " no such file\n", hint, 4}},
 		{noFile, "shutdown", answer{"ERROR: " + url + " no such file (already shut down?)\n", "", 1}},
-		{noFile, "reload reread update avail add remove", answer{"error: " + url + " no such file" + hint, "", 1}},
-		{refused, "start version status", answer{url + " refused connection\n", "", 4}},
+		{noFile, "reload reread update avail add remove", answer{"error: " + url + " no such file\n", hint, 1}},
+		{refused, "start version status", answer{url + " refused connection\n", hint, 4}},
 		{refused, "shutdown", answer{"ERROR: " + url + " refused connection (already shut down?)\n", "", 1}},
-		{refused, "reload", answer{"error: " + url + " refused connection" + hint, "", 1}},
+		{refused, "reload", answer{"error: " + url + " refused connection\n", hint, 1}},
 		{noMethod, "start", answer{sorry, "", 3}},
 		{noMethod, "status", answer{sorry, "", 4}},
 		{noMethod, "reload", answer{"error: UNKNOWN_METHOD: the server has no such command; is [rpcinterface:supervisor] in its configuration file?\n", "", 1}},

@@ -17,8 +17,8 @@ import (
 // changes.
 const watchEvery = time.Second
 
-// display is where status -w shows what it has learnt.
-type display interface {
+// board is where status -w shows what it has learnt.
+type board interface {
 	// status takes the processes that were asked for, and a line for each name that is not
 	// there.
 	status(missing []string, infos []control.Info) error
@@ -64,7 +64,7 @@ func (s *session) watchOnScreen(ctx context.Context, names []string) error {
 }
 
 // refresh asks for the status and shows it until ctx ends.
-func (s *session) refresh(ctx context.Context, names []string, to display) error {
+func (s *session) refresh(ctx context.Context, names []string, to board) error {
 	ticker := time.NewTicker(watchEvery)
 	defer ticker.Stop()
 	for {
@@ -76,6 +76,9 @@ func (s *session) refresh(ctx context.Context, names []string, to display) error
 			err = to.lost(s.explain(err))
 		default:
 			infos, missing := named(all, names)
+			for i, name := range missing {
+				missing[i] = lineNotFound(name)
+			}
 			err = to.status(missing, infos)
 		}
 		if err == nil {
@@ -90,22 +93,6 @@ func (s *session) refresh(ctx context.Context, names []string, to display) error
 			return nil
 		}
 	}
-}
-
-// named returns the processes of names as the user writes them, and a line for each name
-// that is not there. No names, or "all", stand for all processes.
-func named(all []control.Info, names []string) (infos []control.Info, missing []string) {
-	if len(names) == 0 || slices.Contains(names, "all") {
-		return all, nil
-	}
-	for _, name := range names {
-		found := choose(all, name)
-		if len(found) == 0 {
-			missing = append(missing, notFound(name))
-		}
-		infos = append(infos, found...)
-	}
-	return infos, missing
 }
 
 // changes shows a line per process at first, and then one per change.

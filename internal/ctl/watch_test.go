@@ -150,9 +150,9 @@ func TestWatchDrawsWhatHasChanged(t *testing.T) {
 	got := watch(t, onTerminal(40, 4), "status -w web nope",
 		nothing, stops("web"), nothing, func(f *supervisor) { f.err = io.ErrUnexpectedEOF })
 	want := answer{Out: entered +
-		frame("nope: ERROR (no such process)", "web                              RUNNING"+"\x1b[m", "", "Ctrl-C leaves. 1 RUNNING") +
-		frame("nope: ERROR (no such process)", "web                              STOPPED"+"\x1b[m", "", "Ctrl-C leaves. 1 STOPPED") +
-		frame("nope: ERROR (no such process)", "web                              STOPPED"+"\x1b[m", "", "Ctrl-C leaves. trying again: unexpected \x1b[m") +
+		frame("nope: ERROR (no such process)", "web  RUNNING  pid 13, uptime 0:00:05", "", "Ctrl-C leaves. 1 RUNNING") +
+		frame("nope: ERROR (no such process)", "web  STOPPED  Nov 22 10:05 AM", "", "Ctrl-C leaves. 1 STOPPED") +
+		frame("nope: ERROR (no such process)", "web  STOPPED  Nov 22 10:05 AM", "", "Ctrl-C leaves. trying again: unexpected \x1b[m") +
 		left}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("-want +got:\n%s", d)
