@@ -160,9 +160,14 @@ func (a *attachment) open(ctx context.Context, all *sync.WaitGroup, stream contr
 func (a *attachment) run(ctx context.Context, stopTyping func()) error {
 	var why error
 	var quiet, late <-chan time.Time
+	var latest time.Time // when late comes
 	for {
+		chunks := a.chunks
+		if why == nil && len(a.leave) > 0 || why != nil && !time.Now().Before(latest) {
+			chunks = nil // however much there is to show
+		}
 		select {
-		case chunk := <-a.chunks:
+		case chunk := <-chunks:
 			if err := a.show(chunk); err != nil {
 				return err
 			}
@@ -177,7 +182,7 @@ func (a *attachment) run(ctx context.Context, stopTyping func()) error {
 				continue
 			}
 			stopTyping()
-			quiet, late = time.After(lastWords), time.After(lastWordsMost)
+			quiet, late, latest = time.After(lastWords), time.After(lastWordsMost), time.Now().Add(lastWordsMost)
 		case <-quiet:
 			return why
 		case <-late:
