@@ -21,21 +21,19 @@ const lavish = 400
 func NewCommand(name string, env Env) *cobra.Command {
 	var f flags
 	cmd := &cobra.Command{
-		Use:           name + " [flags] VERB [arguments]",
+		Use:           name + " [flags] [VERB [arguments]]",
 		Short:         "Command a running supervisord",
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return refuse(cmd, errors.New("name a verb, such as status"))
-			}
 			debug.SetGCPercent(lavish)
-			server, err := f.server(env)
+			settings, err := f.settings(env)
 			if err != nil {
 				return refuse(cmd, err)
 			}
-			return execute(cmd.Context(), env, server, cmd.CommandPath(), strings.Join(args, " "))
+			s := &session{server: settings.Server, env: env, command: cmd.CommandPath(), out: bufio.NewWriter(env.Stdout)}
+			return s.execute(cmd.Context(), settings, strings.Join(args, " "), f.interactive || len(args) == 0)
 		},
 	}
 	cmd.SetOut(env.Stdout)
@@ -57,6 +55,8 @@ func (f *flags) register(cmd *cobra.Command) {
 	fs.StringVarP(&f.password, "password", "p", "", "`password` to authenticate with (or $"+PasswordVariable+")")
 	fs.StringVar(&f.passwordFile, "password-file", "", "`file` whose first line is the password")
 	fs.StringVar(&f.caFile, "cacert", "", "`file` of certificates to trust for https (or $"+CACertVariable+")")
+	fs.BoolVarP(&f.interactive, "interactive", "i", false, "start the shell, after the verb if there is one")
+	fs.StringVarP(&f.historyFile, "history_file", "r", "", "`file` in which the shell remembers lines")
 	// The Go re-implementation of Supervisor spells them --user and -P.
 	fs.StringVar(&f.username, "user", "", "")
 	fs.StringVarP(&f.password, "P", "P", "", "")
@@ -73,24 +73,25 @@ func refuse(cmd *cobra.Command, err error) error {
 
 func printUsage(cmd *cobra.Command) {
 	out := cmd.OutOrStdout()
-	fmt.Fprintf(out, "%s -- command a running supervisord\n\nUsage: %s [flags] VERB [arguments]\n\nFlags:\n%s\nVerbs:\n",
+	fmt.Fprintf(out, "%s -- command a running supervisord\n\nUsage: %s [flags] [VERB [arguments]]\n\nFlags:\n%s\n"+
+		"Without a verb the shell is started.\n\nVerbs:\n",
 		cmd.CommandPath(), cmd.CommandPath(), cmd.Flags().FlagUsages())
 	fmt.Fprintf(out, "%s\n\"%s help VERB\" describes one of them.\n", columnize(topics(), 80), cmd.CommandPath())
 }
 
-// execute runs one command line against the server, under the given name of the command.
-func execute(ctx context.Context, env Env, server Server, command, line string) error {
-	out := bufio.NewWriter(env.Stdout)
-	s := &session{server: server, env: env, command: command, out: out}
-	api, err := env.Dial(server)
+// execute runs one command line, or the shell.
+func (s *session) execute(ctx context.Context, settings Settings, line string, interactive bool) error {
 	code := exitGeneric
-	if err != nil {
+	var err error
+	if s.api, err = s.env.Dial(s.server); err != nil {
 		s.printf("error: %v\n", err)
+		err = nil // it is said
+	} else if interactive {
+		code, err = s.shell(ctx, settings, line)
 	} else {
-		s.api = api
 		code = s.run(ctx, line)
 	}
-	if err := out.Flush(); err != nil {
+	if err := errors.Join(err, s.out.Flush()); err != nil {
 		return err
 	}
 	if code != exitOK {

@@ -65,8 +65,8 @@ func TestServer(t *testing.T) {
 			e := env(newSupervisor(), &out, &errs)
 			var got ctl.Server
 			e.LookupEnv = func(key string) (string, bool) { v, ok := c.environ[key]; return v, ok }
-			e.LoadFile = func(string) (ctl.Server, error) {
-				return stdcmp.Or(c.file, ctl.Server{From: "no file names one"}), nil
+			e.LoadFile = func(string) (ctl.Settings, error) {
+				return ctl.Settings{Server: stdcmp.Or(c.file, ctl.Server{From: "no file names one"})}, nil
 			}
 			e.ReadFile = func(string) ([]byte, error) { return []byte("from a file\r\nnot this\n"), nil }
 			e.Dial = func(s ctl.Server) (ctl.API, error) { got = s; return newSupervisor(), nil }
@@ -96,7 +96,7 @@ func TestUnreadableFile(t *testing.T) {
 		var out, errs bytes.Buffer
 		e := env(newSupervisor(), &out, &errs)
 		path := "not asked"
-		e.LoadFile = func(p string) (ctl.Server, error) { path = p; return ctl.Server{}, errors.New(p + ": broken") }
+		e.LoadFile = func(p string) (ctl.Settings, error) { path = p; return ctl.Settings{}, errors.New(p + ": broken") }
 		code := execute(t, e, c.args...)
 		if d := cmp.Diff(c.want, answer{out.String(), errs.String(), code}); d != "" {
 			t.Errorf("%v (-want +got):\n%s", c.args, d)
@@ -113,7 +113,6 @@ func TestCommandLine(t *testing.T) {
 		args []string
 		want answer
 	}{
-		{nil, answer{"", "Error: name a verb, such as status\n" + help, 2}},
 		{[]string{"-z", "status"}, answer{"", "Error: unknown shorthand flag: 'z' in -z\n" + help, 2}},
 		{[]string{"-s"}, answer{"", "Error: flag needs an argument: 's' in -s\n" + help, 2}},
 		{[]string{"-s", "foo", "status"}, answer{"", "Error: invalid value for -s 'foo': value 'foo' is not a URL; try http://localhost:9001 or unix:///run/supervisor.sock\n" + help, 2}},
@@ -134,7 +133,7 @@ func TestCommandLine(t *testing.T) {
 func TestHelpFlag(t *testing.T) {
 	const want = `supervisorctl -- command a running supervisord
 
-Usage: supervisorctl [flags] VERB [arguments]
+Usage: supervisorctl [flags] [VERB [arguments]]
 
 Flags:
   -c, --configuration file   configuration file (searched for if not given)
@@ -143,13 +142,17 @@ Flags:
   -p, --password password    password to authenticate with (or $SUPERVISOR_PASSWORD)
       --password-file file   file whose first line is the password
       --cacert file          file of certificates to trust for https (or $SUPERVISOR_CACERT)
+  -i, --interactive          start the shell, after the verb if there is one
+  -r, --history_file file    file in which the shell remembers lines
   -h, --help                 help for supervisorctl
 
+Without a verb the shell is started.
+
 Verbs:
-add    logtail   remove   restart-group  start-group  tail   
-avail  maintail  reopen   shutdown       status       update 
-clear  pid       reread   signal         stop         version
-fg     reload    restart  start          stop-group 
+add    fg        pid     reopen         shutdown     status      update 
+avail  logtail   quit    reread         signal       stop        version
+clear  maintail  reload  restart        start        stop-group
+exit   open      remove  restart-group  start-group  tail      
 
 "supervisorctl help VERB" describes one of them.
 `
@@ -169,7 +172,7 @@ func TestSubcommand(t *testing.T) {
 		var out, errs bytes.Buffer
 		e := env(newSupervisor(), &out, &errs)
 		var path string
-		e.LoadFile = func(p string) (ctl.Server, error) { path = p; return ctl.Server{}, nil }
+		e.LoadFile = func(p string) (ctl.Settings, error) { path = p; return ctl.Settings{}, nil }
 		root := &cobra.Command{Use: "supervisord", Run: func(*cobra.Command, []string) {}}
 		root.Flags().StringP("configuration", "c", "", "")
 		root.AddCommand(ctl.NewCommand("ctl", e))

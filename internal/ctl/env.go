@@ -2,6 +2,7 @@ package ctl
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"supervisord/internal/control"
@@ -26,6 +27,36 @@ type Server struct {
 	From string
 }
 
+// Settings is what a configuration file says to the command line. All of it may be empty.
+type Settings struct {
+	Server
+	// Prompt is what the shell shows before its "> ".
+	Prompt string
+	// HistoryFile is where the shell remembers lines.
+	HistoryFile string
+}
+
+// Editor reads lines that a person types, on a terminal. Between two calls the terminal
+// is as it was before.
+type Editor interface {
+	// ReadLine shows a prompt and returns a line, io.EOF for Ctrl-D, or [ErrInterrupted]
+	// for Ctrl-C.
+	ReadLine(prompt string) (string, error)
+	// ReadPassword is ReadLine without showing or remembering what is typed.
+	ReadPassword(prompt string) (string, error)
+	// Remember adds a line to those that the person can call back.
+	Remember(line string)
+	// Close frees what the editor holds.
+	Close() error
+}
+
+// ErrInterrupted is what an [Editor] returns when a line is dropped by Ctrl-C.
+var ErrInterrupted = errors.New("interrupted")
+
+// Completer returns what the last word of a line could be; head is all of the line before
+// that word.
+type Completer func(line string) (head string, words []string)
+
 // Env is the world around the command line. Every field must be set.
 type Env struct {
 	Stdin io.Reader
@@ -49,10 +80,13 @@ type Env struct {
 	LookupEnv    func(key string) (string, bool)
 	// ReadFile returns a file, which must be a small one.
 	ReadFile func(path string) ([]byte, error)
-	// LoadFile returns the server that a configuration file names, with an empty URL if
-	// it names none. An empty path stands for the file found by search, which may be
-	// missing: that is no error.
-	LoadFile func(path string) (Server, error)
+	// Editor returns an editor on the terminal that Stdin and Stdout are; ok is false if
+	// they are none, or one on which nothing can be edited.
+	Editor func(complete Completer) (e Editor, ok bool)
+	// LoadFile returns what a configuration file says, with an empty URL if it names no
+	// server. An empty path stands for the file found by search, which may be missing:
+	// that is no error.
+	LoadFile func(path string) (Settings, error)
 	// UntilInterrupt returns a context that ends when the user interrupts, by Ctrl-C. Until
 	// stop is called an interrupt does nothing else.
 	UntilInterrupt func(ctx context.Context) (until context.Context, stop context.CancelFunc)

@@ -68,9 +68,6 @@ func (s *session) hintWhere() {
 
 // reportError says why a verb ended early.
 func (s *session) reportError(err error) {
-	if errors.Is(err, client.ErrUnauthorized) && s.doc == nil {
-		s.printf("Server requires authentication\n")
-	}
 	s.complain("error: " + s.explain(err))
 	if words, _ := s.unreachable(err); words != "" {
 		s.hintWhere()

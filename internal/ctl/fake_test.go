@@ -36,8 +36,12 @@ type supervisor struct {
 	api       string
 	err       error // what every call fails with
 	rereadErr error
-	calls     []string // those that change something
-	more      []string // what comes while a log is followed
+	// startHangs is called by a start, which then takes as long as its context; nil for
+	// starts that do not hang.
+	startHangs  func()
+	statusHangs bool     // it takes as long as its context
+	calls       []string // those that change something
+	more        []string // what comes while a log is followed
 	// idle is called when nothing more comes; then the log is followed until the context
 	// ends. If it is nil the server ends it, with followErr if that is not nil.
 	idle      func()
@@ -85,7 +89,11 @@ func (f *supervisor) each(sel control.Selector, call string, eligible func(*prog
 	return results, nil
 }
 
-func (f *supervisor) Status(_ context.Context, sel control.Selector) ([]control.Info, error) {
+func (f *supervisor) Status(ctx context.Context, sel control.Selector) ([]control.Info, error) {
+	if f.statusHangs {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
 	found, err := f.pick(sel)
 	var infos []control.Info
 	for _, p := range found {
@@ -94,7 +102,12 @@ func (f *supervisor) Status(_ context.Context, sel control.Selector) ([]control.
 	return infos, err
 }
 
-func (f *supervisor) Start(_ context.Context, sel control.Selector, w control.Wait) ([]control.Result, error) {
+func (f *supervisor) Start(ctx context.Context, sel control.Selector, w control.Wait) ([]control.Result, error) {
+	if f.startHangs != nil {
+		f.startHangs()
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
 	return f.each(sel, fmt.Sprintf("start(%d)", w), func(p *program) bool { return !p.Phase.IsRunning() }, func(p *program) *control.Fault {
 		if p.Phase.IsRunning() {
 			return control.NewFault(control.AlreadyStarted, p.Name)
@@ -315,10 +328,11 @@ func env(f *supervisor, out, errs *bytes.Buffer) ctl.Env {
 		ReadPassword: func(string) (string, error) { return "", errors.New("no terminal") },
 		LookupEnv:    func(string) (string, bool) { return "", false },
 		ReadFile:     func(path string) ([]byte, error) { return nil, errors.New(path + ": not there") },
-		LoadFile: func(string) (ctl.Server, error) {
-			return ctl.Server{URL: "unix:///run/s.sock", From: "that of a test"}, nil
+		LoadFile: func(string) (ctl.Settings, error) {
+			return ctl.Settings{Server: ctl.Server{URL: "unix:///run/s.sock", From: "that of a test"}}, nil
 		},
-		Dial: func(ctl.Server) (ctl.API, error) { return f, nil },
+		Editor: func(ctl.Completer) (ctl.Editor, bool) { return nil, false },
+		Dial:   func(ctl.Server) (ctl.API, error) { return f, nil },
 		UntilInterrupt: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return ctx, func() {}
 		},
@@ -329,7 +343,7 @@ func env(f *supervisor, out, errs *bytes.Buffer) ctl.Env {
 func execute(t *testing.T, e ctl.Env, args ...string) (code int) {
 	t.Helper()
 	cmd := ctl.NewCommand("supervisorctl", e)
-	cmd.SetArgs(args)
+	cmd.SetArgs(append([]string{}, args...)) // nil would be those of this test
 	err := cmd.ExecuteContext(t.Context())
 	exit, ok := errors.AsType[ctl.ExitError](err)
 	if err != nil && !ok {

@@ -260,11 +260,7 @@ func (a *attachment) write(ctx context.Context, text string) error {
 	return err
 }
 
-// longestLine is how much of a line without an end is kept until it is written as it is,
-// in bytes.
-const longestLine = 64 << 10
-
-// typedLines collects what is typed until a line is whole.
+// typedLines collects what is typed until a line is whole, or has longestLine bytes.
 type typedLines struct{ rest string }
 
 // add returns the lines that are whole now, or nothing.

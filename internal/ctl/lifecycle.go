@@ -10,6 +10,9 @@ import (
 )
 
 func (s *session) shutdown(ctx context.Context, _ call) (int, error) {
+	if !s.confirm("Really shut the remote supervisord process down y/N? ") {
+		return exitOK, nil
+	}
 	err := s.api.Shutdown(ctx)
 	if err == nil {
 		s.printf("Shut down\n")
@@ -39,6 +42,9 @@ func (s *session) reopen(ctx context.Context, _ call) (int, error) {
 }
 
 func (s *session) reload(ctx context.Context, _ call) (int, error) {
+	if !s.confirm("Really restart the remote supervisord process y/N? ") {
+		return exitOK, nil
+	}
 	err := s.api.Restart(ctx)
 	if hasCode(err, control.ShutdownState) {
 		return s.complain("ERROR: already shutting down"), nil

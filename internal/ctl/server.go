@@ -21,19 +21,22 @@ const (
 const CACertVariable = "SUPERVISOR_CACERT"
 
 // flags holds the values of the command's flags; what is empty was not given.
-type flags struct{ configuration, serverURL, username, password, passwordFile, caFile string }
+type flags struct {
+	configuration, serverURL, username, password, passwordFile, caFile, historyFile string
+	interactive                                                                     bool
+}
 
-// server finds the server to talk to. The URL comes from the flag, else from the
-// configuration file, else it is the default; name and password come from the flags,
-// else from the environment, else from the file.
-func (f flags) server(env Env) (Server, error) {
+// settings finds the server to talk to, and the rest of what the file says. The URL comes
+// from the flag, else from the configuration file, else it is the default; name and
+// password come from the flags, else from the environment, else from the file.
+func (f flags) settings(env Env) (Settings, error) {
 	file, err := env.LoadFile(f.configuration)
 	if err != nil && (f.configuration != "" || f.serverURL == "") {
-		return Server{}, err
+		return Settings{}, err
 	}
 	if f.passwordFile != "" {
 		if f.password, err = readPasswordFile(env, f.passwordFile); err != nil {
-			return Server{}, err
+			return Settings{}, err
 		}
 	}
 	username, _ := env.LookupEnv(UsernameVariable)
@@ -52,7 +55,7 @@ func (f flags) server(env Env) (Server, error) {
 	case file.URL == "":
 		s.From = "the default, since " + file.From
 	}
-	return s, checkURL(s.URL)
+	return Settings{s, file.Prompt, cmp.Or(f.historyFile, file.HistoryFile)}, checkURL(s.URL)
 }
 
 // readPasswordFile returns the first line of a file.

@@ -18,6 +18,10 @@ type session struct {
 	command string        // how it was called: "supervisord ctl" or "supervisorctl"
 	out     *bufio.Writer // flushed by whoever runs the session
 	doc     *document     // the answer of the command under way, if it is to be JSON
+	// interactive is set in a shell: questions are asked.
+	interactive bool
+	editor      Editor // nil while no lines are edited
+	left        bool   // the shell is to end
 }
 
 func (s *session) printf(format string, args ...any) { fmt.Fprintf(s.out, format, args...) }
@@ -62,19 +66,38 @@ func (s *session) perform(ctx context.Context, v verb, c call) int {
 		ctx = limited
 	}
 	code, err := s.attempt(ctx, v, c)
-	if errors.Is(err, client.ErrUnauthorized) && s.askPassword() {
+	for range logins {
+		if !errors.Is(err, client.ErrUnauthorized) {
+			break
+		}
+		if s.interactive {
+			s.printf("%s", wantsLogin)
+		}
+		if !s.login(ctx) {
+			break
+		}
 		code, err = s.attempt(ctx, v, c)
 	}
-	if err != nil {
-		s.reportError(err)
-		if ctx.Err() != nil {
-			_, code = whyEnded(ctx)
-			return code
-		}
-		return exitGeneric
+	if errors.Is(err, client.ErrUnauthorized) && !s.interactive && s.doc == nil {
+		s.printf("%s", wantsLogin)
 	}
-	return code
+	switch {
+	case err == nil:
+		return code
+	case s.editor != nil && errors.Is(err, context.Canceled):
+		s.printf("\n") // behind the ^C that the terminal shows
+	default:
+		s.reportError(err)
+	}
+	if ctx.Err() != nil {
+		_, code = whyEnded(ctx)
+		return code
+	}
+	return exitGeneric
 }
+
+// wantsLogin is what Python's supervisorctl says before it asks, or gives up.
+const wantsLogin = "Server requires authentication\n"
 
 // attempt checks the server, if the verb wants that, and runs the verb.
 func (s *session) attempt(ctx context.Context, v verb, c call) (int, error) {
@@ -88,24 +111,4 @@ func (s *session) attempt(ctx context.Context, v verb, c call) (int, error) {
 		}
 	}
 	return v.run(s, ctx, c)
-}
-
-// askPassword asks for the password of the user who is named without one, and reports
-// whether there is now something else to try.
-func (s *session) askPassword() bool {
-	if s.server.Username == "" || s.server.Password != "" {
-		return false
-	}
-	password, err := s.env.ReadPassword("Password for " + s.server.Username + ": ")
-	if err != nil || password == "" {
-		return false
-	}
-	server := s.server
-	server.Password = password
-	api, err := s.env.Dial(server)
-	if err != nil {
-		return false
-	}
-	s.server, s.api = server, api
-	return true
 }

@@ -37,6 +37,7 @@ func SystemEnv() Env {
 		Terminal:     terminal,
 		TerminalRows: terminalRows,
 		ReadPassword: readPassword,
+		Editor:       newEditor,
 		LookupEnv:    os.LookupEnv,
 		ReadFile:     readFile,
 		LoadFile:     loadFile,
@@ -101,23 +102,24 @@ func readFile(path string) ([]byte, error) {
 }
 
 // loadFile is Env.LoadFile on the files of this machine.
-func loadFile(path string) (Server, error) {
+func loadFile(path string) (Settings, error) {
 	if path == "" {
 		executable, _ := os.Executable() // without it, two places fewer are searched
 		found, tried, err := config.Find("", executable)
 		if errors.Is(err, fs.ErrNotExist) {
-			return Server{From: "no configuration file was found (tried: " + strings.Join(tried, ", ") + ")"}, nil
+			from := "no configuration file was found (tried: " + strings.Join(tried, ", ") + ")"
+			return Settings{Server: Server{From: from}}, nil
 		}
 		if err != nil {
-			return Server{}, err
+			return Settings{}, err
 		}
 		path = found
 	}
 	file, problems := config.LoadCtl(config.Options{File: path})
 	if err := problems.Err(); err != nil {
-		return Server{}, err
+		return Settings{}, err
 	}
-	return serverOf(file), nil
+	return Settings{serverOf(file), file.Supervisorctl.Prompt, file.Supervisorctl.HistoryFile}, nil
 }
 
 // serverOf returns the server that a file names for clients; without [supervisorctl],

@@ -35,7 +35,7 @@ func TestLoadFile(t *testing.T) {
 				t.Fatal(err)
 			}
 			got.From = strings.ReplaceAll(got.From, file, "FILE")
-			if d := cmp.Diff(c.want, got); d != "" {
+			if d := cmp.Diff(c.want, got.Server); d != "" {
 				t.Errorf("-want +got:\n%s", d)
 			}
 		})
@@ -64,7 +64,7 @@ func TestSearchFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(ctl.Server{URL: "http://found:1", From: "serverurl of [supervisorctl] in " + file}, got); d != "" {
+	if d := cmp.Diff(ctl.Server{URL: "http://found:1", From: "serverurl of [supervisorctl] in " + file}, got.Server); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}
 }

@@ -20,6 +20,7 @@ const (
 	partOfLog    // -f or a number of bytes
 	verbName
 	serverURL
+	ignored // anything, which has no effect
 )
 
 // verb is one word that the command line understands.

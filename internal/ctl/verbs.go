@@ -27,6 +27,11 @@ func verbs() []verb {
 			example: "clear web",
 		},
 		{
+			name: "exit", operands: ignored, run: (*session).exit,
+			help:    "exit\tExit the supervisor shell.",
+			example: "exit",
+		},
+		{
 			name: "fg", operands: oneProcess, online: true, run: (*session).fg,
 			help:    "fg <process>\tConnect to a process in foreground mode\n\t\tCtrl-C to exit",
 			example: "fg shell",
@@ -52,11 +57,22 @@ func verbs() []verb {
 			example: "maintail -f",
 		},
 		{
+			name: "open", operands: serverURL, run: (*session).open,
+			help: "open <url>\tConnect to a remote supervisord process.\n" +
+				"\t\t(for UNIX domain socket, use unix:///socket/path)",
+			example: "open http://localhost:9001",
+		},
+		{
 			name: "pid", operands: processes, online: true, options: []string{"json"}, run: (*session).pid,
 			help: "pid\t\t\tGet the PID of supervisord.\n" +
 				"pid <name>\t\tGet the PID of a single child process by name.\n" +
 				"pid all\t\t\tGet the PID of every child process, one per line.",
 			example: "pid web",
+		},
+		{
+			name: "quit", operands: ignored, run: (*session).exit,
+			help:    "quit\tExit the supervisor shell.",
+			example: "quit",
 		},
 		{
 			name: "reload", run: (*session).reload,
@@ -188,9 +204,23 @@ func (s *session) help(_ context.Context, c call) (int, error) {
 		s.printf("*** No help on %s\n", topic)
 		return exitOK, nil
 	}
-	const title = "default commands (type help <topic>):"
-	s.printf("\n%s\n%s\n%s\n", title, strings.Repeat("=", len(title)), columnize(topics(), 80))
+	var pythons, ours []string
+	for _, name := range topics() {
+		if v, _ := findVerb(name); v.ours {
+			ours = append(ours, name)
+		} else {
+			pythons = append(pythons, name)
+		}
+	}
+	s.printf("\n")
+	s.printTopics("default commands (type help <topic>):", pythons)
+	s.printTopics("more commands (type help <topic>):", ours)
 	return exitOK, nil
+}
+
+// printTopics prints names under a title, as cmd.Cmd.print_topics in Python's library.
+func (s *session) printTopics(title string, names []string) {
+	s.printf("%s\n%s\n%s\n", title, strings.Repeat("=", len(title)), columnize(names, 80))
 }
 
 // printHelp prints what `VERB --help` shows: Python's words, the flags and an example.

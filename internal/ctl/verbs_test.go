@@ -146,11 +146,6 @@ func TestVerbs(t *testing.T) {
 		{"status;x", ";x: ERROR (no such process)\n", 4},
 		{"help nope", "*** No help on nope\n", 0},
 		{"? version", "version\t\t\tShow the version of the remote supervisord process\n", 0},
-		{"help", lines("", "default commands (type help <topic>):", "=====================================",
-			"add    logtail   remove   restart-group  start-group  tail   ",
-			"avail  maintail  reopen   shutdown       status       update ",
-			"clear  pid       reread   signal         stop         version",
-			"fg     reload    restart  start          stop-group ", ""), 0},
 	} {
 		t.Run(c.line, func(t *testing.T) {
 			got := run(t, newSupervisor(), c.line)

@@ -19,6 +19,9 @@ const lastLook = 2 * time.Second
 func (s *session) abandon(ctx context.Context, a action, names []string) int {
 	why, code := whyEnded(ctx)
 	told := false
+	if s.editor != nil && code == exitInterrupted {
+		s.printf("\n") // behind the ^C that the terminal shows
+	}
 	if len(names) > 0 {
 		told = s.tellPending(ctx, a, names[0], why)
 		for _, name := range names[1:] {
