@@ -34,6 +34,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 	if strings.TrimSuffix(filepath.Base(args[0]), ".exe") == "supervisorctl" {
 		cmd = ctl.NewCommand("supervisorctl", ctl.SystemEnv())
 	}
+	if isPidproxy(args[0]) {
+		cmd = newPidproxy("pidproxy", stdout, stderr)
+	}
 	cmd.SetArgs(args[1:])
 	cmd.SetOut(stdout)
 	cmd.SetErr(stderr)
@@ -85,7 +88,8 @@ and keeps what they write. It stays in the foreground unless -d is given.`,
 	f.define(root.Flags())
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(ctl.NewCommand("ctl", ctl.SystemEnv()), newVersion(stdout),
-		newInit(stdout, stderr), newCheck(stdout), newConfig(stdout, stderr), newSchema(stdout))
+		newInit(stdout, stderr), newCheck(stdout), newConfig(stdout, stderr), newSchema(stdout),
+		newPidproxy("pidproxy", stdout, stderr))
 	return root
 }
 

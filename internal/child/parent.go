@@ -118,8 +118,17 @@ func (j *job) prepare() {
 			return
 		}
 	}
-	j.openPipes()
+	stdin := none
+	if s.Stdin != nil {
+		if stdin, j.err = s.Stdin(); j.err != nil {
+			return
+		}
+	}
+	j.openPipes(stdin)
 }
+
+// none is the descriptor of what is not there.
+const none = -1
 
 // waitReady waits for a job until its preparation has taken too long, and reports whether
 // it is ready. It does not wait if hurry is set.

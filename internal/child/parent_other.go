@@ -31,7 +31,7 @@ type (
 	forked struct{}
 )
 
-func (j *job) openPipes()    { j.err = errors.ErrUnsupported }
+func (j *job) openPipes(int) { j.err = errors.ErrUnsupported }
 func mayExecute(string) bool { return true }
 
 func outputError(name string, err error) error {

@@ -215,8 +215,8 @@ func (c *Credential) inGroup(gid int) bool {
 	return gid == c.GID || slices.Contains(c.Groups, gid)
 }
 
-func (j *job) openPipes() {
-	made, err := openPipes(j.spec.JoinStderr, j.cred)
+func (j *job) openPipes(stdin int) {
+	made, err := openPipes(stdin, j.spec.JoinStderr, j.cred)
 	if err != nil {
 		j.err = outputError(j.spec.Name, err)
 		return

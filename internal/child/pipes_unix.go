@@ -4,9 +4,6 @@ package child
 
 import "golang.org/x/sys/unix"
 
-// none is the descriptor of a pipe that is not there.
-const none = -1
-
 // pipes are the two ends of each standard stream of a child that is about to be. They
 // are plain descriptors: a thousand idle pipes in the runtime's poller cost more than
 // the pipes do.
@@ -16,10 +13,14 @@ type pipes struct {
 }
 
 // openPipes makes the pipes of a child. Without a stderr of its own the child's
-// stderr is its stdout.
-func openPipes(joinStderr bool, owner *Credential) (*pipes, error) {
-	p := &pipes{none, none, none, none, none, none}
-	err := pipe(&p.childStdin, &p.stdin, &p.childStdin, owner)
+// stderr is its stdout. stdin takes the place of the first pipe, unless it is none, and
+// is closed as that would be.
+func openPipes(stdin int, joinStderr bool, owner *Credential) (*pipes, error) {
+	p := &pipes{none, none, none, stdin, none, none}
+	var err error
+	if stdin == none {
+		err = pipe(&p.childStdin, &p.stdin, &p.childStdin, owner)
+	}
 	if err == nil {
 		err = pipe(&p.stdout, &p.childStdout, &p.childStdout, owner)
 	}

@@ -28,6 +28,10 @@ type Spec struct {
 	// JoinStderr gives the child one pipe for both its outputs.
 	JoinStderr bool
 
+	// Stdin returns the descriptor that the child gets as its stdin instead of a pipe; nil:
+	// a pipe. Parent closes it after the fork. It may block; its error is that of the start.
+	Stdin func() (int, error)
+
 	// Open prepares what takes the child's output. It may block; an error fails the
 	// start. It is called once, before the fork.
 	Open func() error
@@ -43,7 +47,7 @@ type Spec struct {
 // its pipes, in non-blocking mode.
 type Child struct {
 	PID    int
-	Stdin  int
+	Stdin  int // -1 if Spec.Stdin gave it something else
 	Stdout int
 	Stderr int // -1 if the outputs are joined
 }

@@ -132,7 +132,6 @@ type Group struct {
 	Programs []Program
 
 	Listener *Listener // set for a ListenerGroup
-	FastCGI  *FastCGI  // set for a FastCGIGroup
 }
 
 // Listener is what an [eventlistener:x] has beyond a program.
@@ -142,7 +141,8 @@ type Listener struct {
 	ResultHandler string
 }
 
-// FastCGI is what an [fcgi-program:x] has beyond a program.
+// FastCGI is what an [fcgi-program:x] has beyond a program. Its processes in one group share
+// one value.
 type FastCGI struct {
 	Socket  string // tcp://host:port or unix:///path
 	Owner   Owner
@@ -225,6 +225,7 @@ type Program struct {
 	Name    string // the process name, e.g. web_00
 	Program string // the program name, e.g. web
 	Group   string
+	FastCGI *FastCGI // set for those of an [fcgi-program:x]
 
 	Command        string // as expanded; split into words at spawn, as in Python
 	ProcessNum     int

@@ -158,19 +158,20 @@ func ownChanges(old, next *Group) []Change {
 	if old.Listener != nil && next.Listener != nil {
 		changes = tableChanges(changes, listenerOptions, old.Listener, next.Listener)
 	}
-	if old.FastCGI != nil && next.FastCGI != nil {
-		changes = tableChanges(changes, fastCGIOptions, old.FastCGI, next.FastCGI)
-	}
 	return changes
 }
 
 // programChanges compares two processes of one name in one group.
 func programChanges(old, next *Program) []Change {
 	var changes []Change
-	if old.Program != next.Program {
-		changes = append(changes, Change{sectionOption, old.Program, next.Program, Restart})
+	if old.Program != next.Program || (old.FastCGI == nil) != (next.FastCGI == nil) {
+		changes = append(changes, Change{sectionOption, old.Section, next.Section, Restart})
 	}
-	return tableChanges(changes, programOptions, old, next)
+	changes = tableChanges(changes, programOptions, old, next)
+	if old.FastCGI != nil && next.FastCGI != nil {
+		changes = tableChanges(changes, fastCGIOptions, old.FastCGI, next.FastCGI)
+	}
+	return changes
 }
 
 // tableChanges appends the options of a table that differ, in its order.

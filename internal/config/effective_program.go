@@ -19,12 +19,12 @@ func (e *explainer) program(src *source) {
 	case ListenerGroup:
 		explain(e, src.values, listenerOptions, group.Listener, outside)
 	case FastCGIGroup:
-		f := group.FastCGI
-		if f == nil { // in a [group:x] it gets no socket
+		f := p.FastCGI
+		if f == nil { // there are no processes
 			f = new(FastCGI)
 			setDefaults(e.l, fastCGIOptions, f)
 		}
-		explain(e, src.values, fastCGIOptions, f, outside)
+		explain(e, src.values, fastCGIOptions, f, names)
 	case ProgramGroup: // nothing beyond a program
 	}
 }

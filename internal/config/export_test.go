@@ -35,11 +35,11 @@ func Dump(c *Config) string {
 		if g.Listener != nil {
 			dump(&b, " listener", listenerOptions, &Listener{}, g.Listener)
 		}
-		if g.FastCGI != nil {
-			dump(&b, " fastcgi", fastCGIOptions, &FastCGI{}, g.FastCGI)
-		}
 		for _, p := range g.Programs {
 			dump(&b, fmt.Sprintf("  %s %s:%s#%d", p.Section, p.Group, p.Name, p.ProcessNum), programOptions, &l.program, &p)
+			if p.FastCGI != nil {
+				dump(&b, "   fastcgi", fastCGIOptions, &FastCGI{}, p.FastCGI)
+			}
 		}
 	}
 	return b.String()

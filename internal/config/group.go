@@ -67,11 +67,8 @@ func (l *loader) member(v *values, name string) *source {
 		}
 		found = src
 	}
-	switch {
-	case found == nil:
+	if found == nil {
 		l.report(v.problem("programs", fmt.Sprintf("[%s] names unknown program or fcgi-program %s", v.section.Name, name)))
-	case found.kind == FastCGIGroup:
-		l.warn(v.problem("programs", fmt.Sprintf("fcgi-program %s gets no socket in a group, as with Python's Supervisor", name)))
 	}
 	return found
 }
@@ -88,9 +85,7 @@ func (l *loader) homogeneous(src *source) {
 			g.Priority = -1 // listeners start first and stop last
 		}
 		g.Listener = l.listener(v, names)
-	case FastCGIGroup:
-		g.FastCGI = l.fastCGI(v, names)
-	case ProgramGroup: // nothing beyond a program
+	case ProgramGroup, FastCGIGroup: // nothing beyond a program
 	}
 	l.addGroup(v, g)
 }
@@ -129,8 +124,9 @@ func (l *loader) listener(v *values, names expand.Scope) *Listener {
 	return &e
 }
 
-// fastCGI reads what an [fcgi-program:x] has beyond a program.
-func (l *loader) fastCGI(v *values, names expand.Scope) *FastCGI {
+// fastCGI reads what an [fcgi-program:x] has beyond a program. The socket belongs to the
+// program's user unless something else is said.
+func (l *loader) fastCGI(v *values, user string, names expand.Scope) *FastCGI {
 	var f FastCGI
 	before := len(l.problems)
 	setDefaults(l, fastCGIOptions, &f)
@@ -148,6 +144,9 @@ func (l *loader) fastCGI(v *values, names expand.Scope) *FastCGI {
 	if strings.HasPrefix(f.Socket, "tcp://") && (hasOwner || hasMode) {
 		l.report(v.problem("socket", fmt.Sprintf("socket_owner and socket_mode params should only be used with a Unix domain socket in [%s] socket",
 			v.section.Name)))
+	}
+	if !hasOwner && user != "" && strings.HasPrefix(f.Socket, "unix://") {
+		f.Owner.User, f.Owner.Group, _ = strings.Cut(user, ":")
 	}
 	return &f
 }

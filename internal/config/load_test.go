@@ -184,6 +184,17 @@ func TestSameGroupIgnoresWhereItStands(t *testing.T) {
 		}
 		return &c.Groups[0]
 	}
+	f := load("[fcgi-program:f]\ncommand=x\nsocket=unix:///s\n")
+	for text, want := range map[string]bool{
+		"[fcgi-program:f]\nsocket=unix:///s\nsocket_mode=0700\ncommand=x\n": true,
+		"[fcgi-program:f]\ncommand=x\nsocket=unix:///s\nsocket_mode=0770\n": false,
+		"[fcgi-program:f]\ncommand=x\nsocket=unix:///t\n":                   false,
+		"[program:f]\ncommand=x\n":                                          false,
+	} {
+		if got := config.SameGroup(f, load(text)); got != want {
+			t.Errorf("%q: got %v, want %v", text, got, want)
+		}
+	}
 	a := load("[program:a]\ncommand=x\numask=022\n")
 	for text, want := range map[string]bool{
 		"\n\n[program:a]\nstartsecs=1\numask=22\ncommand=x\n": true,

@@ -36,14 +36,14 @@ const (
 // fastCGIOptions are the options that [fcgi-program:x] has beyond a program's.
 var fastCGIOptions = newTable(
 	required(example("unix:///run/app.sock", opt("socket", func(f *FastCGI) *string { return &f.Socket }, fcgiSocket, "", Restart, Python,
-		"The socket the program accepts connections from."))),
+		"The socket the program accepts connections from: its descriptor 0. The processes of the section share it."))),
 	example("nobody", opt("socket_owner", func(f *FastCGI) *Owner { return &f.Owner }, owner("Invalid socket_owner value"), "", Restart, Python,
-		"The owner of a Unix domain socket.")),
+		"The owner of a Unix domain socket. If not given, the program's user.")),
 	opt("socket_mode", func(f *FastCGI) *os.FileMode { return &f.Mode }, fileMode("Invalid socket_mode value"), "0700", Restart, Python,
 		"The mode of a Unix domain socket."),
 	example("128", opt("socket_backlog", func(f *FastCGI) *int { return &f.Backlog }, backlog, "", Restart, Python,
 		"How many connections may wait. If not given, the system's maximum.")),
-).pending("socket", "socket_owner", "socket_mode", "socket_backlog")
+)
 
 // rpcInterfaceOptions are the options of [rpcinterface:x].
 var rpcInterfaceOptions = newTable(

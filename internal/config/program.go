@@ -65,6 +65,9 @@ func (l *loader) members(src *source, group string) (p Program, all []Program) {
 		l.report(v.problem("command", fmt.Sprintf("program section %s does not specify a command", src.section.Name)))
 	}
 	l.checkGroupSignals(v, &p)
+	if src.kind == FastCGIGroup {
+		p.FastCGI = l.fastCGI(v, p.User, expand.Scope{l.daemonNames, names})
+	}
 	if !l.checkNumProcs(v, &p) {
 		return p, nil
 	}

@@ -62,6 +62,27 @@ func LookupGroup(name string) (UserGroup, error) {
 	return UserGroup{Name: g.Name, GID: gid}, err
 }
 
+// IDs returns the numbers of an owner, -1 for what is not given. A user without a group
+// stands for the user's own group. It may run a command, as LookupUser.
+func (o Owner) IDs() (uid, gid int, err error) {
+	uid, gid = -1, -1
+	if o.User != "" {
+		u, err := LookupUser(o.User)
+		if err != nil {
+			return 0, 0, err
+		}
+		uid, gid = u.UID, u.GID
+	}
+	if o.Group != "" {
+		g, err := LookupGroup(o.Group)
+		if err != nil {
+			return 0, 0, err
+		}
+		gid = g.GID
+	}
+	return uid, gid, nil
+}
+
 // newUser makes a User of what databases hold as text.
 func newUser(u *user.User, groups []string) (User, error) {
 	uid, err := parseID(u.Uid)

@@ -18,6 +18,7 @@ import (
 	"supervisord/internal/config"
 	"supervisord/internal/control"
 	"supervisord/internal/event"
+	"supervisord/internal/fcgi"
 	"supervisord/internal/host"
 	"supervisord/internal/mainlog"
 	"supervisord/internal/output"
@@ -289,7 +290,7 @@ func (g *generation) openChildren() (err error) {
 	g.children = &supervise.Children{
 		Parent: g.parent, Pump: g.pump, Files: g.files, Syslog: g.log.syslog, Bus: g.events, Log: g.log.Logger,
 		ChildLogDir: d.ChildLogDir, Identifier: d.Identifier, StripANSI: d.StripANSI,
-		ServerURL: g.servers.url(), Environ: os.Environ(),
+		ServerURL: g.servers.url(), Environ: os.Environ(), Sockets: fcgi.Sockets{Log: g.log.Logger},
 	}
 	g.onClose(func() {
 		g.parent.Close() // from here on no exit is told

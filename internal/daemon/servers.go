@@ -45,7 +45,7 @@ func listen(c *config.Config, log *slog.Logger) (*servers, error) {
 		}
 	}
 	for _, un := range c.UnixServers {
-		uid, gid, err := ownerIDs(un.Chown)
+		uid, gid, err := un.Chown.IDs()
 		if err != nil {
 			s.close()
 			return nil, err
@@ -73,27 +73,6 @@ func (s *servers) add(to *[]*httpd.Server, spec httpd.Spec, log *slog.Logger) er
 		mainlog.At(log, mainlog.LevelCritical, event.NoAuthentication(spec.Section))
 	}
 	return nil
-}
-
-// ownerIDs returns the numbers of an owner, -1 for what is not given.
-func ownerIDs(o config.Owner) (uid, gid int, err error) {
-	uid, gid = -1, -1
-	if o.User != "" {
-		u, err := config.LookupUser(o.User)
-		if err != nil {
-			return 0, 0, err
-		}
-		uid = u.UID
-		gid = u.GID
-	}
-	if o.Group != "" {
-		g, err := config.LookupGroup(o.Group)
-		if err != nil {
-			return 0, 0, err
-		}
-		gid = g.GID
-	}
-	return uid, gid, nil
 }
 
 // all returns every server, TCP first.

@@ -122,3 +122,9 @@ func InterfaceReady(name string) string { return fmt.Sprintf("RPC interface '%s'
 func NoAuthentication(section string) string {
 	return fmt.Sprintf("Server '%s' running without any HTTP authentication checking", section)
 }
+
+// CreatingSocket says that a FastCGI program's socket is being opened.
+func CreatingSocket(url string) string { return "Creating socket " + url }
+
+// ClosingSocket says that a FastCGI program's socket is being closed.
+func ClosingSocket(url string) string { return "Closing socket " + url }

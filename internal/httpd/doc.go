@@ -1,21 +1,13 @@
 // Package httpd opens the daemon's HTTP servers and guards what is mounted on them.
 //
-// A [Spec] is one [unix_http_server] or [inet_http_server] section. [Listen] binds it,
-// [Server.Serve] answers requests until [Server.Shutdown]. What is answered is the
-// caller's business: one http.Handler, usually a mux with all faces.
+// A [Spec] is one [unix_http_server] or [inet_http_server] section. [Listen] binds it, with
+// package unixsocket if need be, [Server.Serve] answers requests until [Server.Shutdown].
+// What is answered is the caller's business: one http.Handler, usually a mux with all faces.
 //
 // A request passes, in this order: the connection limit, the header limits, the access
 // log, authentication, the protection against requests that other web sites make a
 // browser send, the limits on the body, the handler. Nothing is reachable before
 // authentication, not even OPTIONS *.
-//
-// # Unix sockets
-//
-// A socket is bound under a temporary name beside its path, gets its mode and owner,
-// starts to listen, and only then gets its name; so a client never meets it half done.
-// While that goes on a lock is held on <path>.opening, which is removed afterwards: of
-// two daemons that start at once one wins, though both may see the same stale socket.
-// What answers at the path is never replaced, and what is no socket is never removed.
 //
 // # What is not covered
 //

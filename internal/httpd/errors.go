@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"syscall"
+
+	"supervisord/internal/unixsocket"
 )
 
 // ErrInUse says that another program listens at the address. The text is Python's, which
@@ -14,6 +16,18 @@ var ErrInUse = errors.New("Another program is already listening on a port that o
 // inUse is ErrInUse with the address, which Python leaves to the reader's imagination.
 func inUse(spec Spec) error {
 	return fmt.Errorf("%w (%s: %s)", ErrInUse, spec.Section, spec.Address)
+}
+
+// socketError explains why there is no unix socket: what the kernel says and what we say
+// ourselves.
+func socketError(spec Spec, err error) error {
+	if errors.Is(err, unixsocket.ErrInUse) {
+		return inUse(spec)
+	}
+	if _, ok := errors.AsType[syscall.Errno](err); ok {
+		return bindError(spec, err)
+	}
+	return fmt.Errorf("%s: %w", spec.Section, err)
 }
 
 // bindError explains in Python's words why a server could not be opened, and adds the

@@ -2,6 +2,7 @@ package httpd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -10,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"supervisord/internal/unixsocket"
 )
 
 // Spec describes one server, as its section in the configuration does.
@@ -48,6 +51,26 @@ func open(spec Spec, log *slog.Logger) (*listener, error) {
 		return openTCP(spec)
 	}
 	return nil, fmt.Errorf("%s: unknown network %q", spec.Section, spec.Network)
+}
+
+// openUnix puts a socket at the path of spec.
+func openUnix(spec Spec, log *slog.Logger) (*listener, error) {
+	s, err := unixsocket.Listen(unixsocket.Spec{Path: spec.Address, Mode: spec.Mode, UID: spec.UID, GID: spec.GID}, log)
+	if err != nil {
+		return nil, socketError(spec, err)
+	}
+	defer func() { _ = s.File.Close() }() // the listener has a duplicate of its own
+	l, err := net.FileListener(s.File)
+	if err != nil {
+		_ = s.Remove() // the error to report is the other one
+		return nil, bindError(spec, err)
+	}
+	return &listener{
+		Listener: l,
+		url:      "unix://" + spec.Address,
+		file:     l.(*net.UnixListener).File,
+		close:    sync.OnceValue(func() error { return errors.Join(s.Remove(), l.Close()) }),
+	}, nil
 }
 
 func openTCP(spec Spec) (*listener, error) {

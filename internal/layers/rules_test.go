@@ -19,7 +19,7 @@ type rule struct {
 var (
 	module = []string{"bench/...", "client/...", "cmd/...", "compat/...", "internal/..."}
 	pure   = []string{"internal/process", "internal/order", "internal/event", "internal/control"}
-	core   = []string{"internal/bus", "internal/child", "internal/config/...", "internal/output/...", "internal/supervise"}
+	core   = []string{"internal/bus", "internal/child", "internal/config/...", "internal/fcgi", "internal/output/...", "internal/supervise"}
 	faces  = []string{"client", "internal/ctl", "internal/host", "internal/httpd", "internal/logtail", "internal/rpc"}
 )
 
@@ -46,6 +46,22 @@ var rules = []rule{
 		why: "a configuration is a value; supervise and daemon make something of it",
 	},
 	{
+		from: []string{"internal/unixsocket"}, not: module, deep: true,
+		why: "a socket does not know what it is for",
+	},
+	{
+		from: []string{"internal/fcgi"}, not: module, except: slices.Concat(pure, []string{"internal/config", "internal/config/ini", "internal/config/expand", "internal/output/timestamp", "internal/unixsocket"}), deep: true,
+		why: "a socket is what its section says, whoever shares it",
+	},
+	{
+		from: []string{"internal/pidproxy"}, not: module, deep: true,
+		why: "the proxy is a program of its own",
+	},
+	{
+		from: slices.Concat(core, faces, []string{"internal/daemon"}), not: []string{"internal/pidproxy"}, deep: true,
+		why: "the proxy waits for every child of its process: it must not be that of the daemon",
+	},
+	{
 		from: []string{"internal/child"}, not: module, except: []string{"internal/process"}, deep: true,
 		why: "child starts what a Spec says, whoever wrote it",
 	},
@@ -70,7 +86,7 @@ var rules = []rule{
 		why: "a face speaks control.API, so that it works over the network as in the daemon",
 	},
 	{
-		from: []string{"internal/httpd", "internal/host"}, not: module, except: []string{"internal/host/startlimit"}, deep: true,
+		from: []string{"internal/httpd", "internal/host"}, not: module, except: []string{"internal/host/startlimit", "internal/unixsocket"}, deep: true,
 		why: "servers and the machine are prepared without knowing what for",
 	},
 	{
@@ -92,7 +108,8 @@ var rules = []rule{
 	{
 		// All that is shipped, but not what tests and measures it.
 		from: []string{"client", "cmd/...", "internal/..."}, not: []string{"os/exec"}, files: []string{
-			"internal/config/users.go", // asks getent, and knows that the reaper may be faster
+			"internal/config/users.go",      // asks getent, and knows that the reaper may be faster
+			"internal/pidproxy/run_unix.go", // a program of its own; looks in PATH
 			"internal/rpc/rpctest/peer.go", "internal/testenv/python.go", "internal/testenv/tmux.go", "internal/testenv/tmux_control.go",
 		},
 		why: "children are started and reaped by package child; two that wait take each other's exits",

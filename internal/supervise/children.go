@@ -15,6 +15,7 @@ import (
 	"supervisord/internal/child"
 	"supervisord/internal/config"
 	"supervisord/internal/control"
+	"supervisord/internal/fcgi"
 	"supervisord/internal/output"
 	"supervisord/internal/output/syslog"
 	"supervisord/internal/process"
@@ -33,6 +34,7 @@ type Children struct {
 	ServerURL   string // what a program finds in SUPERVISOR_SERVER_URL; may be empty
 	StripANSI   bool
 	Environ     []string // the daemon's own environment
+	Sockets     fcgi.Sockets
 
 	after sync.WaitGroup // what is left to do after children have died
 
@@ -63,6 +65,7 @@ func (c *Children) Close() error {
 	go func() {
 		err := c.Pump.Close()
 		c.after.Wait()
+		c.Sockets.Close() // those of processes that nobody could signal
 		closed <- err
 	}()
 	select {
@@ -84,6 +87,7 @@ type runner struct {
 	rings [2]*output.Ring
 
 	stdin    stdin
+	holds    bool          // the socket of a FastCGI program; only the loop touches it
 	checking chan struct{} // holds a token while check is going on
 	writing  chan struct{} // holds a token while somebody writes to stdin
 }
@@ -112,6 +116,7 @@ func (r *runner) Start(post func(process.Input)) {
 		Environment: r.environment(),
 		Credential:  func() (*child.Credential, error) { return ownCredential(p.User) },
 		JoinStderr:  p.RedirectStderr,
+		Stdin:       r.socket(),
 		Open:        n.open,
 		Started:     n.started,
 		Failed:      n.failed,

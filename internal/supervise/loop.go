@@ -171,6 +171,7 @@ func (l *Loop) step(p *proc, in process.Input) {
 			l.bus.Publish(event.OfChange(next.Since, p.group.name, p.program.Name, e))
 		}
 	}
+	p.rest()
 	p.tell(changes)
 	if l.drain != nil && len(changes) > 0 {
 		l.advance()

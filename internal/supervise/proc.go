@@ -43,6 +43,14 @@ func (p *proc) show() {
 	p.shown.Store(&s)
 }
 
+// rest tells the runner if the process has come to rest.
+func (p *proc) rest() {
+	s := p.state
+	if r, ok := p.runner.(rester); ok && s.Phase.IsStopped() && s.PID == 0 && !s.RestartPending() {
+		r.Rest()
+	}
+}
+
 func (p *proc) selector() control.Selector {
 	return control.Selector{Group: p.group.name, Process: p.program.Name}
 }

@@ -33,6 +33,13 @@ type Runner interface {
 	Ring(stream control.LogStream) *output.Ring
 }
 
+// rester is a Runner that wants to know when its process has come to rest: it has no child,
+// and none is started unless somebody asks for it.
+type rester interface {
+	// Rest is called by the loop, perhaps again and again, and must not block.
+	Rest()
+}
+
 // Runners makes the Runner of each process.
 type Runners interface {
 	New(p *config.Program) Runner

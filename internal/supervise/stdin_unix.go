@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"time"
 
@@ -17,17 +18,17 @@ import (
 // stdin is the writing end of a child's standard input. No lock is held while somebody
 // waits for the child to read, so that its death is told at once.
 type stdin struct {
-	mu   sync.Mutex
-	fd   int
-	open bool
-	runs int // how many children have had it
+	mu     sync.Mutex
+	fd     int
+	open   bool
+	writer *os.File // of who writes at this moment: a copy of fd; nil: nobody does
 }
 
+// set gives it to a new child; a negative fd says that this one has none.
 func (s *stdin) set(fd int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.fd, s.open = fd, true
-	s.runs++
+	s.fd, s.open = fd, fd >= 0
 }
 
 func (s *stdin) close() {
@@ -37,73 +38,98 @@ func (s *stdin) close() {
 		_ = unix.Close(s.fd) // a pipe: what the child did not read is gone with it
 		s.open = false
 	}
-}
-
-// run returns which child has the pipe.
-func (s *stdin) run() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.runs
-}
-
-// write writes what the pipe takes at once, if it still is that of the given child.
-func (s *stdin) write(run int, data []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.open || s.runs != run {
-		return 0, unix.EPIPE
+	if s.writer != nil {
+		_ = s.writer.SetWriteDeadline(time.Now()) // which ends the write; end closes it
+		s.writer = nil
 	}
-	return unix.Write(s.fd, data)
+}
+
+// begin returns a copy of the pipe that one may wait for, to be given to end.
+func (s *stdin) begin() (*os.File, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.open {
+		return nil, unix.EPIPE
+	}
+	fd, err := unix.FcntlInt(uintptr(s.fd), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return nil, os.NewSyscallError("dup", err)
+	}
+	s.writer = os.NewFile(uintptr(fd), "stdin")
+	return s.writer, nil
+}
+
+func (s *stdin) end(f *os.File) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.writer == f {
+		s.writer = nil
+	}
+	_ = f.Close() // a pipe; what was written is in it
+}
+
+// extend lets f wait until the deadline, and reports whether its child still is there.
+func (s *stdin) extend(f *os.File, deadline time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.writer == f && f.SetWriteDeadline(deadline) == nil
 }
 
 const (
 	// stdinPatience is how long a child may go without reading before a write fails.
 	stdinPatience = 5 * time.Second
-	// stdinPause is how long to wait before a full pipe is tried again: the descriptor
-	// may be closed at any time, so it cannot be waited for.
-	stdinPause = 10 * time.Millisecond
+	// stdinPiece is how much is written at once: what the kernel puts into a pipe as a
+	// whole or not at all, so that a program which reads slowly is seen to read.
+	stdinPiece = 4096
 )
 
 // WriteStdin writes data to the pipe, for as long as the child reads: the daemon does not
 // keep for it what it does not. Clients write one after the other.
 func (r *runner) WriteStdin(ctx context.Context, data []byte) error {
-	s := &r.stdin
 	select {
 	case r.writing <- struct{}{}:
 		defer func() { <-r.writing }()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	run, last := s.run(), time.Now()
-	for sent := 0; sent < len(data); {
-		n, err := s.write(run, data[sent:])
-		switch {
-		case err == nil:
-			sent, last = sent+n, time.Now()
-		case errors.Is(err, unix.EINTR):
-		case errors.Is(err, unix.EAGAIN) && time.Since(last) < stdinPatience:
-			if err := pause(ctx, stdinPause); err != nil {
-				return err
-			}
-		case errors.Is(err, unix.EAGAIN):
-			return control.NewFault(control.Failed, fmt.Sprintf("%s does not read its stdin: %d of %d bytes were written",
-				r.program.Name, sent, len(data)))
-		case errors.Is(err, unix.EPIPE):
-			return control.NewFault(control.NoFile, "")
-		default:
-			return control.NewFault(control.Failed, fmt.Sprintf("stdin of %s: %v", r.program.Name, err))
-		}
+	sent, err := r.stdin.write(ctx, data)
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, unix.EPIPE):
+		return control.NewFault(control.NoFile, control.Selector{Group: r.program.Group, Process: r.program.Name}.String())
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return control.NewFault(control.Failed, fmt.Sprintf("%s does not read its stdin: %d of %d bytes were written",
+			r.program.Name, sent, len(data)))
 	}
-	return nil
+	return control.NewFault(control.Failed, fmt.Sprintf("stdin of %s: %v", r.program.Name, err))
 }
 
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+// write writes piece by piece, and returns how much it was.
+func (s *stdin) write(ctx context.Context, data []byte) (sent int, err error) {
+	f, err := s.begin()
+	if err != nil {
+		return 0, err
 	}
+	defer s.end(f)
+	defer context.AfterFunc(ctx, func() { _ = f.SetWriteDeadline(time.Now()) })() // fails only after end
+	for sent < len(data) {
+		if !s.extend(f, time.Now().Add(stdinPatience)) {
+			return sent, unix.EPIPE
+		}
+		if ctx.Err() != nil { // extend may have come after the end of ctx
+			return sent, ctx.Err()
+		}
+		n, err := f.Write(data[sent:min(sent+stdinPiece, len(data))])
+		sent += n
+		if err != nil && !s.extend(f, time.Time{}) {
+			return sent, unix.EPIPE // of the child that it was for
+		}
+		if err != nil {
+			return sent, err
+		}
+	}
+	return sent, nil
 }

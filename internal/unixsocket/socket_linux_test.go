@@ -1,4 +1,4 @@
-package httpd
+package unixsocket
 
 import (
 	"io/fs"
