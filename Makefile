@@ -6,6 +6,10 @@ BIN     := build/supervisord
 LINT    := build/golangci-lint
 TARGETS := linux darwin freebsd windows
 FUZZ    ?= 30s
+PREFIX  ?= /usr/local
+DESTDIR ?=
+BINDIR  := $(DESTDIR)$(PREFIX)/bin
+SHARE   := $(DESTDIR)$(PREFIX)/share
 
 .PHONY: help
 help: ## print this list
@@ -16,6 +20,30 @@ build: ## build the static binary build/supervisord
 	@mkdir -p build
 	go build -trimpath -ldflags '-s -w' -o $(BIN) ./cmd/supervisord
 	@ln -sf supervisord build/supervisorctl
+
+$(BIN):
+	@$(MAKE) build
+
+.PHONY: install
+install: $(BIN) ## install binary, supervisorctl, man pages and completions under DESTDIR and PREFIX
+	install -d $(BINDIR) $(SHARE)/man/man1 $(SHARE)/man/man5 $(SHARE)/bash-completion/completions \
+		$(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
+	install -m 755 $(BIN) $(BINDIR)/supervisord
+	ln -sf supervisord $(BINDIR)/supervisorctl
+	install -m 644 man/*.1 $(SHARE)/man/man1
+	install -m 644 man/*.5 $(SHARE)/man/man5
+	for name in supervisord supervisorctl; do \
+		$(BIN) completion bash $$name >$(SHARE)/bash-completion/completions/$$name && \
+		$(BIN) completion zsh $$name >$(SHARE)/zsh/site-functions/_$$name && \
+		$(BIN) completion fish $$name >$(SHARE)/fish/vendor_completions.d/$$name.fish || exit 1; \
+	done
+
+.PHONY: uninstall
+uninstall: ## remove what install has put there
+	for name in supervisord supervisorctl; do rm -f $(BINDIR)/$$name $(SHARE)/man/man1/$$name.1 \
+		$(SHARE)/bash-completion/completions/$$name $(SHARE)/zsh/site-functions/_$$name \
+		$(SHARE)/fish/vendor_completions.d/$$name.fish; done
+	rm -f $(SHARE)/man/man5/supervisord.conf.5
 
 .PHONY: run
 run: build ## build, and run the example in the foreground; Ctrl-C stops it
@@ -56,7 +84,7 @@ tidy: ## fail if go.mod is not tidy
 	go mod tidy -diff
 
 .PHONY: generate
-generate: ## write the generated parts of docs/
+generate: ## write the generated parts of docs/, and man/
 	go generate ./...
 
 .PHONY: fuzz

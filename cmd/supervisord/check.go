@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -21,14 +20,16 @@ type configFlags struct {
 
 // define declares the daemon's flags that say something of the configuration, and --json.
 func (f *configFlags) define(cmd *cobra.Command) {
-	f.daemon.overrides = map[string]string{}
+	f.daemon = newFlags()
 	all := pflag.NewFlagSet("", pflag.ContinueOnError)
 	f.daemon.define(all)
 	set := cmd.Flags()
 	set.SortFlags = false
 	set.BoolVar(&f.json, "json", false, "write JSON")
 	all.VisitAll(func(flag *pflag.Flag) {
-		if flag.Name != "daemon" && flag.Name != "version" {
+		switch flag.Name {
+		case "daemon", "version", "help", "usage", "profile_options": // of the daemon alone
+		default:
 			set.AddFlag(flag)
 		}
 	})
@@ -36,8 +37,13 @@ func (f *configFlags) define(cmd *cobra.Command) {
 
 // options finds the file and says how the daemon would load it.
 func (f *configFlags) options() (config.Options, error) {
-	executable, _ := os.Executable() // without it, two places fewer are searched
-	file, _, err := config.Find(f.daemon.configuration, executable)
+	if err := f.daemon.check(); err != nil {
+		return config.Options{}, err
+	}
+	if err := f.daemon.readEnvironment(); err != nil {
+		return config.Options{}, err
+	}
+	file, err := f.daemon.findFile()
 	return config.Options{File: file, Strict: f.daemon.strict, Overrides: f.daemon.overrides}, err
 }
 

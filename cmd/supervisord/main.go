@@ -12,15 +12,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"supervisord/internal/config"
+	"supervisord/internal/child"
 	"supervisord/internal/ctl"
 	"supervisord/internal/daemon"
 	"supervisord/internal/host"
 )
-
-// version is what the daemon and the command say of themselves. Its first three
-// numbers are the version of Python's Supervisor whose behaviour it has.
-const version = "4.2.5"
 
 // exitUsage is the exit code when the command line, the configuration or the environment
 // must change.
@@ -70,40 +66,56 @@ type exitCode int
 func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
 
 func newRoot(args []string, stdout, stderr io.Writer) *cobra.Command {
-	f := flags{overrides: map[string]string{}}
+	f := newFlags()
 	root := &cobra.Command{
 		Use:   "supervisord [flags]",
 		Short: "Supervise programs: start them, restart them, keep their output",
 		Long: `supervisord runs the programs of its configuration file, restarts those that die,
 and keeps what they write. It stays in the foreground unless -d is given.`,
-		Example: "  supervisord -c supervisord.conf\n  supervisord ctl status",
-		Args:    noArgs,
-		RunE: func(*cobra.Command, []string) error {
-			if f.version {
-				return printVersion(stdout)
+		Example:           "  supervisord -c supervisord.conf\n  supervisord ctl status",
+		Args:              f.refuseWords,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := f.check(); err != nil {
+				return err
+			}
+			switch {
+			case f.usage:
+				return cmd.Help()
+			case f.version:
+				_, err := fmt.Fprintln(stdout, version)
+				return err
 			}
 			return f.run(args, stdout, stderr)
 		},
 	}
 	f.define(root.Flags())
+	ctl.Abbreviate(root.Flags())
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return ctl.ExplainFlag(cmd.Flags(), err) })
+	root.SuggestionsMinimumDistance = 2
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(ctl.NewCommand("ctl", ctl.SystemEnv()), newVersion(stdout),
 		newInit(stdout, stderr), newCheck(stdout), newConfig(stdout, stderr), newSchema(stdout),
-		newPidproxy("pidproxy", stdout, stderr))
+		newPidproxy("pidproxy", stdout, stderr), newCompletion(stdout))
 	return root
 }
 
-func newVersion(stdout io.Writer) *cobra.Command {
-	return &cobra.Command{
-		Use:   "version",
-		Short: "Show the version",
-		Args:  noArgs,
-		RunE:  func(*cobra.Command, []string) error { return printVersion(stdout) },
+// refuseWords refuses words that are no commands, and says what may have been meant: the
+// Go original's own service file calls `supervisord shutdown`.
+func (f *flags) refuseWords(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 || f.usage {
+		return nil
 	}
-}
-
-func printVersion(stdout io.Writer) error {
-	_, err := fmt.Fprintln(stdout, version)
+	err := noArgs(cmd, args)
+	similar := cmd.SuggestionsFor(args[0])
+	switch {
+	case ctl.IsVerb(args[0]):
+		return fmt.Errorf("%w; did you mean `supervisord ctl %s`?", err, strings.Join(args, " "))
+	case len(similar) > 0:
+		return fmt.Errorf("%w; did you mean `supervisord %s`?", err, similar[0])
+	case f.daemon:
+		return fmt.Errorf("%w; -d is --daemon here, the directory is --directory=%s", err, args[0])
+	}
 	return err
 }
 
@@ -116,7 +128,7 @@ func noArgs(_ *cobra.Command, args []string) error {
 
 // run finds the configuration and becomes the daemon.
 func (f *flags) run(args []string, stdout, stderr io.Writer) error {
-	child, isChild := host.DaemonChild()
+	background, isChild := host.DaemonChild()
 	if f.daemon && !isChild {
 		code, err := host.Daemonize(args, os.Environ())
 		if err == nil && code != 0 {
@@ -124,8 +136,10 @@ func (f *flags) run(args []string, stdout, stderr io.Writer) error {
 		}
 		return err
 	}
-	executable, _ := os.Executable() // without it, two places fewer are searched
-	file, _, err := config.Find(f.configuration, executable)
+	if err := f.readEnvironment(); err != nil {
+		return err
+	}
+	file, err := f.findFile()
 	if err != nil {
 		return err
 	}
@@ -134,7 +148,26 @@ func (f *flags) run(args []string, stdout, stderr io.Writer) error {
 		Version: version, Stdout: stdout, Stderr: stderr,
 	}
 	if isChild {
-		o.Background = child
+		o.Background = background
 	}
 	return daemon.Run(o)
+}
+
+// readEnvironment puts the variables of --env-file into the environment of this process,
+// where the configuration and the programs find them.
+func (f *flags) readEnvironment() error {
+	file, given := f.files["env-file"]
+	if !given {
+		return nil
+	}
+	variables, err := child.Environment{Files: []string{file}}.Variables()
+	if err != nil {
+		return err
+	}
+	for name, value := range variables {
+		if err := os.Setenv(name, value); err != nil {
+			return fmt.Errorf("variable %q of %s: %w", name, file, err)
+		}
+	}
+	return nil
 }

@@ -236,7 +236,9 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-// TestGenerated compares docs/config.md with the tables. UPDATE=1 writes it.
+// TestGenerated compares docs/config.md and the man page with the tables. UPDATE=1
+// writes them.
 func TestGenerated(t *testing.T) {
 	testenv.Golden(t, "../../docs/config.md", config.Manual())
+	testenv.Golden(t, "../../man/supervisord.conf.5", config.ManPage().Roff())
 }

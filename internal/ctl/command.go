@@ -27,6 +27,9 @@ func NewCommand(name string, env Env) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if asked, _ := cmd.Flags().GetBool("usage"); asked { // the flag is there
+				return cmd.Help()
+			}
 			debug.SetGCPercent(lavish)
 			settings, err := f.settings(env)
 			if err != nil {
@@ -39,7 +42,8 @@ func NewCommand(name string, env Env) *cobra.Command {
 	cmd.SetOut(env.Stdout)
 	cmd.SetErr(env.Stderr)
 	cmd.SetHelpFunc(func(cmd *cobra.Command, _ []string) { printUsage(cmd) })
-	cmd.SetFlagErrorFunc(refuse)
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return refuse(cmd, ExplainFlag(cmd.Flags(), err)) })
+	cmd.ValidArgsFunction = f.completer(env)
 	f.register(cmd)
 	return cmd
 }
@@ -60,9 +64,12 @@ func (f *flags) register(cmd *cobra.Command) {
 	// The Go re-implementation of Supervisor spells them --user and -P.
 	fs.StringVar(&f.username, "user", "", "")
 	fs.StringVarP(&f.password, "P", "P", "", "")
-	for _, hidden := range []string{"user", "P"} {
+	fs.BoolP("usage", "?", false, "") // Python's other name of -h
+	for _, hidden := range []string{"user", "P", "usage"} {
 		fs.Lookup(hidden).Hidden = true
 	}
+	cmd.InitDefaultHelpFlag()
+	Abbreviate(fs)
 }
 
 // refuse reports a command line or a configuration that cannot be used.

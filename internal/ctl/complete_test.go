@@ -8,8 +8,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"supervisord/internal/control"
 	"supervisord/internal/ctl"
 )
@@ -49,14 +47,14 @@ func TestComplete(t *testing.T) {
 		"signal ":          "signal |ABRT ALRM",
 		"signal U":         "signal |USR1 USR2",
 		"signal HUP w":     "signal HUP |web",
-		"tail ":            "tail |-f broken grp:a grp:b manual web",
+		"tail ":            "tail |broken grp:a grp:b manual web",
 		"tail -":           "tail |--help --json -f",
 		"tail -f w":        "tail -f |web",
 		"tail -100 w":      "tail -100 |web",
 		"tail web ":        "tail web |stderr stdout",
 		"tail -f web std":  "tail -f web |stderr stdout",
 		"tail web stderr ": "tail web stderr |",
-		"maintail ":        "maintail |-f",
+		"maintail ":        "maintail |",
 		"maintail -f ":     "maintail -f |",
 		"open h":           "open |http:// https://",
 		"open http://a ":   "open http://a |",
@@ -94,8 +92,8 @@ func TestCompleteDoesNotHang(t *testing.T) {
 		f.statusHangs = true
 		began := time.Now()
 		_, words := complete("start ")
-		if d := cmp.Diff([]string{"all"}, words); d != "" {
-			t.Errorf("-want +got:\n%s", d)
+		if words != nil {
+			t.Errorf("it knows %q", words)
 		}
 		if took := time.Since(began); took != time.Second {
 			t.Errorf("it took %v", took)

@@ -10,3 +10,5 @@
 // the same exit code. A terminal gets colours and progress instead, and --json a document
 // (docs/scripting.md).
 package ctl
+
+//go:generate env UPDATE=1 go test -run ^TestGenerated$ .

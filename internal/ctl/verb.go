@@ -54,6 +54,12 @@ func findVerb(name string) (verb, bool) {
 	return verb{}, false
 }
 
+// IsVerb reports whether the command line understands that word.
+func IsVerb(name string) bool {
+	_, ok := findVerb(name)
+	return ok
+}
+
 // parseLine splits a command line as Python's cmd module does: the verb ends at the
 // first character that no identifier has, and "?" is short for help. A verb of ours may
 // have hyphens.

@@ -42,7 +42,7 @@ var rules = []rule{
 		why: "the syntax of files and of expressions knows nothing of supervisors",
 	},
 	{
-		from: []string{"internal/config"}, not: module, except: []string{"internal/config/ini", "internal/config/expand", "internal/output/timestamp"}, deep: true,
+		from: []string{"internal/config"}, not: module, except: []string{"internal/config/ini", "internal/config/expand", "internal/manual", "internal/output/timestamp"}, deep: true,
 		why: "a configuration is a value; supervise and daemon make something of it",
 	},
 	{
@@ -50,7 +50,7 @@ var rules = []rule{
 		why: "a socket does not know what it is for",
 	},
 	{
-		from: []string{"internal/fcgi"}, not: module, except: slices.Concat(pure, []string{"internal/config", "internal/config/ini", "internal/config/expand", "internal/output/timestamp", "internal/unixsocket"}), deep: true,
+		from: []string{"internal/fcgi"}, not: module, except: slices.Concat(pure, []string{"internal/config", "internal/config/ini", "internal/config/expand", "internal/manual", "internal/output/timestamp", "internal/unixsocket"}), deep: true,
 		why: "a socket is what its section says, whoever shares it",
 	},
 	{
@@ -72,6 +72,10 @@ var rules = []rule{
 	{
 		from: []string{"internal/output/timestamp"}, not: module, deep: true,
 		why: "what a time looks like is known to the configuration too",
+	},
+	{
+		from: []string{"internal/manual"}, not: module, deep: true,
+		why: "pages are made by who owns the tables",
 	},
 	{
 		from: []string{"internal/bus"}, not: module, except: pure, deep: true,
