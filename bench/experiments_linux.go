@@ -11,6 +11,8 @@ type experiment struct {
 	programs func(l *lab) (programs, error) // nil: no fleet is needed
 	phases   []phase
 	variants []variant
+	// daemons says that the C loop cannot do it.
+	daemons bool
 }
 
 // variant is the same with options that only ours has; it takes its turn in each round.
@@ -29,12 +31,14 @@ type phase struct {
 
 // experiments are all of them, in the order of the table.
 var experiments = []experiment{
-	{"many", manyPrograms, []phase{startPhase, idlePhase, apiPhase, commandPhase, stopPhase, shutdownPhase}, nil},
-	{"respawn", fewPrograms, []phase{respawnPhase}, nil},
-	{"storm", crashingPrograms, []phase{stormPhase}, nil},
-	{"flood", floodingProgram, []phase{floodPhase}, floodVariants},
-	{"lines", talkingPrograms, []phase{linesPhase}, nil},
-	{"size", nil, []phase{sizePhase}, nil},
+	{"many", manyPrograms, []phase{startPhase, idlePhase, apiPhase, commandPhase, stopPhase, shutdownPhase}, nil, false},
+	{"respawn", fewPrograms, []phase{respawnPhase}, nil, false},
+	{"storm", crashingPrograms, []phase{stormPhase}, nil, false},
+	{"flood", floodingProgram, []phase{floodPhase}, floodVariants, false},
+	{"lines", talkingPrograms, []phase{linesPhase}, nil, false},
+	{"events", listenedPrograms, []phase{eventsPhase}, nil, true},
+	{"lone", listenedProgram, []phase{lonePhase}, nil, true},
+	{"size", nil, []phase{sizePhase}, nil, false},
 }
 
 func phaseNames() (names []string) {

@@ -80,9 +80,10 @@ func (f *fleet) add(w *row, value float64) { f.results.add(w, f.who, value) }
 
 // awaitAll waits until every program has reported.
 func (f *fleet) awaitAll(ctx context.Context) error {
-	for n := range f.set.count {
+	all := f.set.reporters()
+	for n := range all {
 		if _, err := f.next(ctx); err != nil {
-			return fmt.Errorf("%d of %d programs run: %w", n, f.set.count, err)
+			return fmt.Errorf("%d of %d programs run: %w", n, all, err)
 		}
 	}
 	return nil

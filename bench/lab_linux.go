@@ -155,6 +155,9 @@ func (l *lab) turns(e experiment) (turns []turn) {
 	}
 	if phases := l.wanted(e.phases); len(phases) > 0 {
 		for _, who := range there {
+			if who == cloop && e.daemons {
+				continue
+			}
 			turns = append(turns, turn{e.name, who, e.programs, phases})
 		}
 	}

@@ -8,6 +8,10 @@
  *   program FIFO flood BYTES        writes BYTES as fast as it can, says so again, sleeps
  *   program FIFO lines RATE SECONDS writes RATE lines a second, every 10 ms a few,
  *                                   says so again, sleeps
+ *   program FIFO messages COUNT     waits three seconds, sends COUNT messages of 100 bytes
+ *                                   between Supervisor's tokens, sleeps
+ *   program FIFO listener COUNT     is an event listener that accepts all events, and says
+ *                                   so again at the first and at the COUNT-th, sleeps
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -43,6 +47,43 @@ static void write_all(const char *data, long n) {
 	}
 }
 
+static void messages(long count) {
+	static const char message[] = "<!--XSUPERVISOR:BEGIN-->"
+		"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+		"<!--XSUPERVISOR:END-->";
+	sleep(3);
+	for (long i = 0; i < count; i++)
+		write_all(message, sizeof message - 1);
+}
+
+static void listener(const char *fifo, long count) {
+	static char in[block];
+	long have = 0;
+	write_all("READY\n", 6);
+	for (long i = 1; i <= count; i++) {
+		char *end = NULL;
+		long need = 1;
+		while (have < need) {
+			long n = read(0, in + have, sizeof in - have);
+			if (n <= 0)
+				_exit(5);
+			have += n;
+			if (!end && (end = memchr(in, '\n', have))) {
+				*end = 0;
+				char *len = strstr(in, " len:");
+				if (!len)
+					_exit(6);
+				need = end - in + 1 + atol(len + 5);
+			} else if (!end)
+				need = have + 1;
+		}
+		have = 0; /* the next one comes after the answer */
+		if (i == 1 || i == count)
+			report(fifo, now());
+		write_all("RESULT 2\nOKREADY\n", 17);
+	}
+}
+
 int main(int argc, char **argv) {
 	struct timespec begun = now();
 	static char data[block];
@@ -74,6 +115,10 @@ int main(int argc, char **argv) {
 		}
 		report(argv[1], now());
 	}
+	if (argc == 4 && strcmp(argv[2], "messages") == 0)
+		messages(atol(argv[3]));
+	if (argc == 4 && strcmp(argv[2], "listener") == 0)
+		listener(argv[1], atol(argv[3]));
 	for (;;)
 		pause();
 }

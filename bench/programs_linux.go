@@ -23,6 +23,15 @@ type programs struct {
 	again     bool   // one that has exited starts again
 	second    bool   // the output goes to a second log file too
 	format    string // of the log; empty: as the program wrote it
+	events    int    // that another program sends to an event listener; 0: there are neither
+}
+
+// reporters is how many programs report that they have started.
+func (p programs) reporters() int {
+	if p.events > 0 {
+		return p.count + 2
+	}
+	return p.count
 }
 
 var errNoCompiler = errors.New("needs gcc")
@@ -66,6 +75,12 @@ func (p programs) config(dir string) string {
 		if p.format != "" {
 			line("log_format=%s", p.format)
 		}
+	}
+	if p.events > 0 {
+		line("[eventlistener:listener]\ncommand=%s listener %d", commandLine(p.argv[:2]), p.events)
+		line("events=PROCESS_COMMUNICATION\nbuffer_size=%d\nstartsecs=0\nstdout_logfile=NONE\nstderr_logfile=NONE", p.events)
+		line("[program:talker]\ncommand=%s messages %d", commandLine(p.argv[:2]), p.events)
+		line("stdout_capture_maxbytes=1KB\nstartsecs=0\nstdout_logfile=NONE\nstderr_logfile=NONE")
 	}
 	return b.String()
 }

@@ -22,7 +22,7 @@ import (
 const scriptDir = "../testdata/scripts"
 
 func TestMain(m *testing.M) {
-	testscript.Main(tests{m}, map[string]func(){"show": show})
+	testscript.Main(tests{m}, map[string]func(){"show": show, "tap": tap})
 }
 
 // tests runs the tests with more scripts at once than there are processors, since

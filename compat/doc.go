@@ -42,7 +42,7 @@
 //
 // A file programs.conf is put behind a base configuration with a unix socket to
 // make s.conf. $PORT is a free TCP port. `show` is a program to supervise that
-// prints what it was started with.
+// prints what it was started with; `tap FILE ANSWER...` is an event listener.
 //
 // What only a terminal shows is in screen_test.go: our supervisorctl and our daemon in a
 // tmux, driven by keys, with goldens in testdata/screen that UPDATE=1 records.

@@ -17,6 +17,7 @@ type Bus struct {
 	serial uint64
 	subs   map[*Subscription]struct{}
 	counts map[event.Type]int // of the subscriptions that want each type
+	news   chan struct{}      // gets a token when counts changes, for Tick
 
 	// wanted are the types that some subscription wants. Readers take no lock.
 	wanted atomic.Pointer[map[event.Type]bool]
@@ -45,6 +46,10 @@ func (b *Bus) count(s *Subscription, by int) {
 		}
 	}
 	b.wanted.Store(&wanted)
+	select {
+	case b.changed() <- struct{}{}:
+	default: // a token is there already
+	}
 }
 
 // Publish gives e the next serial number and queues it for every subscription that
@@ -68,6 +73,21 @@ func (b *Bus) Subscribe(size int, types ...event.Type) *Subscription {
 		bus: b, types: slices.Clone(types), ready: make(chan struct{}, 1),
 		queue: ring[event.Event]{size: max(size, 1)},
 	}
+	b.add(s)
+	return s
+}
+
+// SubscribeFunc is Subscribe for somebody with a queue of their own: take is called with
+// every event, in the order of serial numbers, on the goroutine that publishes it and
+// with the bus locked. It must neither block nor call the bus. Once Close has returned,
+// it is not called any more.
+func (b *Bus) SubscribeFunc(take func(event.Event), types ...event.Type) *Subscription {
+	s := &Subscription{bus: b, types: slices.Clone(types), ready: make(chan struct{}, 1), take: take}
+	b.add(s)
+	return s
+}
+
+func (b *Bus) add(s *Subscription) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.subs == nil {
@@ -75,14 +95,14 @@ func (b *Bus) Subscribe(size int, types ...event.Type) *Subscription {
 	}
 	b.subs[s] = struct{}{}
 	b.count(s, 1)
-	return s
 }
 
 // Subscription is one reader's queue of events. One goroutine may read it.
 type Subscription struct {
 	bus   *Bus
 	types []event.Type
-	ready chan struct{} // holds a token while queue may be non-empty; closed by Close
+	ready chan struct{}     // holds a token while queue may be non-empty; closed by Close
+	take  func(event.Event) // instead of queue; may be nil
 
 	// These are held under bus.mu.
 	queue ring[event.Event]
@@ -95,6 +115,10 @@ func (s *Subscription) wants(t event.Type) bool {
 
 // push is called with the bus locked. A full queue loses its oldest event.
 func (s *Subscription) push(e event.Event) {
+	if s.take != nil {
+		s.take(e)
+		return
+	}
 	if s.queue.push(e) {
 		s.lost++
 	}

@@ -139,6 +139,7 @@ type Listener struct {
 	Events        []string // upper case, checked
 	BufferSize    int
 	ResultHandler string
+	EventTimeout  time.Duration // 0: never
 }
 
 // FastCGI is what an [fcgi-program:x] has beyond a program. Its processes in one group share

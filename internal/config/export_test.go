@@ -5,9 +5,6 @@ import (
 	"strings"
 )
 
-// EventTypes are the types that an eventlistener may name.
-var EventTypes = eventTypes
-
 // Dump shows a configuration: of each section the options that are not as by default.
 func Dump(c *Config) string {
 	var b strings.Builder

@@ -8,6 +8,7 @@ import (
 
 	"supervisord/internal/config/expand"
 	"supervisord/internal/config/ini"
+	"supervisord/internal/event"
 )
 
 // groups builds the groups: those of [group:x], and one for each program that none of
@@ -101,9 +102,9 @@ func (l *loader) listener(v *values, names expand.Scope) *Listener {
 	}
 	for i, name := range e.Events {
 		e.Events[i] = strings.ToUpper(name)
-		if !slices.Contains(eventTypes, e.Events[i]) {
+		if !event.IsType(e.Events[i]) {
 			p := v.problem("events", fmt.Sprintf("Unknown event type %s in [%s] events", e.Events[i], section))
-			p.Hint = didYouMean(e.Events[i], eventTypes)
+			p.Hint = didYouMean(e.Events[i], event.Names())
 			l.report(p)
 		}
 	}

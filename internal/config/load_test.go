@@ -11,7 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"supervisord/internal/config"
-	"supervisord/internal/event"
 	"supervisord/internal/testenv"
 )
 
@@ -155,20 +154,6 @@ func TestFind(t *testing.T) {
 	}
 	if got, _, err := config.Find("x.conf", executable); err != nil || got != dir+"/x.conf" {
 		t.Errorf("explicit: got %s, %v", got, err)
-	}
-}
-
-func TestEventTypesAreThoseOfEvents(t *testing.T) {
-	want := map[string]bool{string(event.Any): true}
-	for child, family := range event.Families {
-		want[string(child)], want[string(family)] = true, true
-	}
-	got := map[string]bool{}
-	for _, name := range config.EventTypes {
-		got[name] = true
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("-want +got\n%s", diff)
 	}
 }
 

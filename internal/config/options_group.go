@@ -1,6 +1,9 @@
 package config
 
-import "os"
+import (
+	"os"
+	"time"
+)
 
 // groupSection is a [group:x] while it is read.
 type groupSection struct {
@@ -19,12 +22,14 @@ var groupOptions = newTable(
 // listenerOptions are the options that [eventlistener:x] has beyond a program's.
 var listenerOptions = newTable(
 	required(example("PROCESS_STATE,TICK_60", opt("events", func(l *Listener) *[]string { return &l.Events }, commaList, "", Restart, Python,
-		"The types of event to receive."))),
+		"The types of event to receive, abstract ones for their families."))),
 	opt("buffer_size", func(l *Listener) *int { return &l.BufferSize }, integer, "10", Restart, Python,
-		"How many events wait for the listener before the oldest is dropped."),
+		"How many events wait for the listener before the oldest is dropped; they may take 64 MB together."),
 	opt("result_handler", func(l *Listener) *string { return &l.ResultHandler }, text, defaultResultHandler, Restart, Python,
 		"Who judges the listener's results. Only the default can be served."),
-).pending("events", "buffer_size", "result_handler")
+	opt("event_timeout", func(l *Listener) *time.Duration { return &l.EventTimeout }, duration, "0", Restart, Ours,
+		"How long a process may take for one event. Then it is killed, and its event goes to the next that is ready. 0: for ever."),
+)
 
 // defaultResultHandler and mainFactory are the only Python functions that the
 // sections may name.

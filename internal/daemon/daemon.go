@@ -20,6 +20,7 @@ import (
 	"supervisord/internal/event"
 	"supervisord/internal/fcgi"
 	"supervisord/internal/host"
+	"supervisord/internal/listener"
 	"supervisord/internal/mainlog"
 	"supervisord/internal/output"
 	"supervisord/internal/process"
@@ -40,8 +41,9 @@ type Options struct {
 
 	Stdout, Stderr io.Writer
 
-	manager host.Notifier // the service manager that started us, if it wants to know
-	told    bool          // whoever waits in the foreground has been told
+	manager host.Notifier     // the service manager that started us, if it wants to know
+	told    bool              // whoever waits in the foreground has been told
+	serials *listener.Serials // numbers events over restarts
 }
 
 // ConfigError is a configuration that cannot be used. Its text lists every problem.
@@ -71,7 +73,7 @@ func Run(o Options) error {
 	if err != nil {
 		return err
 	}
-	o.manager = manager
+	o.manager, o.serials = manager, new(listener.Serials)
 	var before *loaded // what has served, while its successor has not
 	for {
 		g, err := newGeneration(o, conf, notes)
@@ -194,6 +196,7 @@ func newGeneration(o Options, conf *loaded, notes []note) (*generation, error) {
 		Reload:  g.reload,
 		PID:     os.Getpid(),
 		Version: o.Version,
+		Serials: o.serials,
 	})
 	return g, nil
 }
@@ -317,6 +320,7 @@ func (g *generation) run(signals <-chan os.Signal) (*loaded, error) {
 	g.aside.Go(func() { g.handleSignals(ctx, signals) })
 	g.aside.Go(func() { g.tellStopping(ctx) })
 	g.aside.Go(func() { trim(ctx) })
+	g.aside.Go(func() { g.events.Tick(ctx) })
 	mood := g.loop.Run(ctx)
 	stop()
 	g.aside.Wait()

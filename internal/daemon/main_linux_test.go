@@ -15,10 +15,10 @@ import (
 var binary string
 
 func TestMain(m *testing.M) {
-	if role := os.Getenv(roleVar); role != "" {
-		play := count
-		if role == acceptRole {
-			play = accept
+	for name, play := range map[string]func(role string) error{roleVar: countOrAccept, listenerVar: hear, talkerVar: talk} {
+		role := os.Getenv(name)
+		if role == "" {
+			continue
 		}
 		if err := play(role); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -36,6 +36,13 @@ func TestMain(m *testing.M) {
 		code = 1
 	}
 	os.Exit(code)
+}
+
+func countOrAccept(role string) error {
+	if role == acceptRole {
+		return accept(role)
+	}
+	return count(role)
 }
 
 // run builds the daemon and runs the tests: more at once than there are processors,

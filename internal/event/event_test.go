@@ -214,6 +214,16 @@ func TestWords(t *testing.T) {
 		event.DaemonStarted(12),
 		event.InterfaceReady("supervisor"),
 		event.NoAuthentication("unix_http_server"),
+		event.ListenerState("l", process.Stopped, process.Starting),
+		event.SentTo(3, "l"),
+		event.ProcessedBy("l"),
+		event.RejectedBy("l"),
+		event.BadResultLine("l", "it's"),
+		event.ListenerUnknown("l"),
+		event.ListenerIsDeaf(3, "l"),
+		event.ListenerHangs("l", 3, 1500*time.Millisecond),
+		event.Rebuffering(3, "p", 1, 10),
+		event.PoolOverflow("p", 3),
 	}
 	want := `spawned: 'web' with pid 12
 spawnerr: can't find command '/no/such'
@@ -239,7 +249,17 @@ received SIGUSR2 indicating log reopen request
 supervisord logreopen
 supervisord started with pid 12
 RPC interface 'supervisor' initialized
-Server 'unix_http_server' running without any HTTP authentication checking`
+Server 'unix_http_server' running without any HTTP authentication checking
+l: STOPPED -> STARTING
+event 3 sent to listener l
+l: event was processed
+l: event was rejected
+l: bad result line: "it's"
+l: has entered the UNKNOWN state and will no longer receive events, this usually indicates the process violated the eventlistener protocol
+epipe occurred while sending event 3 to listener l, listener state unchanged
+l: no result for event 3 within 1.5 seconds (event_timeout)
+rebuffering event 3 for pool p (buf size=1, max=10)
+pool p event buffer overflowed, discarding event 3`
 	if d := cmp.Diff(want, strings.Join(got, "\n")); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}

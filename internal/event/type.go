@@ -41,40 +41,18 @@ const (
 	ProcessGroupRemoved Type = "PROCESS_GROUP_REMOVED"
 )
 
-// Families maps every type to the abstract type above it; Any has none.
-var Families = map[Type]Type{
-	ProcessState:         Any,
-	ProcessStateStopped:  ProcessState,
-	ProcessStateExited:   ProcessState,
-	ProcessStateStarting: ProcessState,
-	ProcessStateStopping: ProcessState,
-	ProcessStateBackoff:  ProcessState,
-	ProcessStateFatal:    ProcessState,
-	ProcessStateRunning:  ProcessState,
-	ProcessStateUnknown:  ProcessState,
+// Families maps every type but Any to the abstract type above it. It is empty for a type
+// that belongs to no family.
+var Families = families()
 
-	ProcessCommunication:       Any,
-	ProcessCommunicationStdout: ProcessCommunication,
-	ProcessCommunicationStderr: ProcessCommunication,
-
-	ProcessLog:       Any,
-	ProcessLogStdout: ProcessLog,
-	ProcessLogStderr: ProcessLog,
-
-	RemoteCommunication: Any,
-
-	SupervisorStateChange:         Any,
-	SupervisorStateChangeRunning:  SupervisorStateChange,
-	SupervisorStateChangeStopping: SupervisorStateChange,
-
-	Tick:     Any,
-	Tick5:    Tick,
-	Tick60:   Tick,
-	Tick3600: Tick,
-
-	ProcessGroup:        Any,
-	ProcessGroupAdded:   ProcessGroup,
-	ProcessGroupRemoved: ProcessGroup,
+func families() map[Type]Type {
+	above := make(map[Type]Type, len(Table))
+	for _, r := range Table {
+		if r.Type != Any {
+			above[r.Type] = r.Parent
+		}
+	}
+	return above
 }
 
 // IsType reports whether name is an event type, abstract ones included.

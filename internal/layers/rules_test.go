@@ -19,7 +19,7 @@ type rule struct {
 var (
 	module = []string{"bench/...", "client/...", "cmd/...", "compat/...", "internal/..."}
 	pure   = []string{"internal/process", "internal/order", "internal/event", "internal/control"}
-	core   = []string{"internal/bus", "internal/child", "internal/config/...", "internal/fcgi", "internal/output/...", "internal/supervise"}
+	core   = []string{"internal/bus", "internal/child", "internal/config/...", "internal/fcgi", "internal/listener", "internal/output/...", "internal/supervise"}
 	faces  = []string{"client", "internal/ctl", "internal/host", "internal/httpd", "internal/logtail", "internal/rpc"}
 )
 
@@ -42,7 +42,7 @@ var rules = []rule{
 		why: "the syntax of files and of expressions knows nothing of supervisors",
 	},
 	{
-		from: []string{"internal/config"}, not: module, except: []string{"internal/config/ini", "internal/config/expand", "internal/manual", "internal/output/timestamp"}, deep: true,
+		from: []string{"internal/config"}, not: module, except: slices.Concat(pure, []string{"internal/config/ini", "internal/config/expand", "internal/manual", "internal/output/timestamp"}), deep: true,
 		why: "a configuration is a value; supervise and daemon make something of it",
 	},
 	{
@@ -80,6 +80,10 @@ var rules = []rule{
 	{
 		from: []string{"internal/bus"}, not: module, except: pure, deep: true,
 		why: "the bus carries events and nothing else",
+	},
+	{
+		from: []string{"internal/listener"}, not: module, except: slices.Concat(pure, []string{"internal/bus"}), deep: true,
+		why: "pools know events and who hears them, not how processes are run",
 	},
 	{
 		from: core, not: slices.Concat(faces, []string{"internal/daemon", "net/http"}), deep: true,

@@ -87,6 +87,14 @@ func NewPump(log *slog.Logger) (*Pump, error) {
 	return p, nil
 }
 
+// SetPrompt makes the pump look for ready pipes at once, always: for pipes on which
+// somebody answers and waits for the next question. It is called before Add.
+func (p *Pump) SetPrompt() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.pace.none = true
+}
+
 // Add moves what can be read from the descriptor fd to w, until end of file. It takes
 // ownership of fd, and sets it to not block. w is never called concurrently for one
 // Source, and must not keep the slice; its errors are its own business.

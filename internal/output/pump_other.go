@@ -37,6 +37,9 @@ func NewPump(log *slog.Logger) (*Pump, error) {
 	return &Pump{log: log, sources: make(map[*Source]struct{})}, nil
 }
 
+// SetPrompt does nothing: this Pump always reads at once.
+func (p *Pump) SetPrompt() {}
+
 // Add moves what can be read from the descriptor fd to w, until end of file. It takes
 // ownership of fd. w is never called concurrently for one Source, and must not keep
 // the slice; its errors are its own business.

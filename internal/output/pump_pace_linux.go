@@ -10,6 +10,7 @@ import "time"
 // when a pipe is found well filled, long before its program has to wait for us, or when
 // nothing gathers: a line that comes alone is never delayed, nor paid for twice.
 type pace struct {
+	none    bool          // never wait
 	gap     time.Duration // to be left between two looks
 	looked  time.Time     // the last look
 	fullest int           // bytes that one pipe has had since then
@@ -42,7 +43,7 @@ func (p *pace) rest(now time.Time) time.Duration {
 		p.gap = min(p.gap+gapStep, longestGap)
 	}
 	p.fullest = 0
-	if p.gap < leastGap {
+	if p.gap < leastGap || p.none {
 		return 0
 	}
 	return p.gap - now.Sub(p.looked)

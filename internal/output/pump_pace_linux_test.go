@@ -84,3 +84,14 @@ func TestAWellFilledPipeShortensTheGap(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestAPromptPumpNeverRests looks at what makes the gap grow otherwise.
+func TestAPromptPumpNeverRests(t *testing.T) {
+	p := pace{none: true}
+	clock := time.Unix(1e9, 0)
+	for range 200 {
+		if rest := look(&p, &clock, 0, 10, 0, 2); rest > 0 {
+			t.Fatalf("a rest of %v", rest)
+		}
+	}
+}

@@ -16,6 +16,7 @@ import (
 	"supervisord/internal/config"
 	"supervisord/internal/control"
 	"supervisord/internal/fcgi"
+	"supervisord/internal/listener"
 	"supervisord/internal/output"
 	"supervisord/internal/output/syslog"
 	"supervisord/internal/process"
@@ -39,6 +40,7 @@ type Children struct {
 	after sync.WaitGroup // what is left to do after children have died
 
 	mu        sync.Mutex
+	prompt    *output.Pump // for the answers of event listeners; nil before there are any
 	standards map[*os.File]*standard
 	rings     map[ringKey]*output.Ring
 }
@@ -63,7 +65,7 @@ const drainPatience = 10 * time.Second
 func (c *Children) Close() error {
 	closed := make(chan error, 1)
 	go func() {
-		err := c.Pump.Close()
+		err := errors.Join(c.Pump.Close(), c.closePrompt())
 		c.after.Wait()
 		c.Sockets.Close() // those of processes that nobody could signal
 		closed <- err
@@ -85,6 +87,9 @@ type runner struct {
 	logs [2]atomic.Pointer[string]
 	// rings keep the latest output of the streams that no file keeps; nil for the others.
 	rings [2]*output.Ring
+
+	// member hears the stdout of an event listener; nil if the program is none.
+	member *listener.Member
 
 	stdin    stdin
 	holds    bool          // the socket of a FastCGI program; only the loop touches it
@@ -132,7 +137,7 @@ func (n *run) started(c *child.Child) {
 		if n.streams[i] == nil {
 			continue
 		}
-		src, err := n.children.Pump.Add(fd, n.streams[i])
+		src, err := n.pump(channels[i]).Add(fd, n.streams[i])
 		if err != nil {
 			n.children.Log.Error("output of "+n.program.Name+" cannot be read", "process", n.program.Name, "err", err)
 			continue

@@ -16,6 +16,7 @@ const reportEvery = 3 * time.Second
 // after the other.
 type drain struct {
 	batches [][]*proc // the first is being stopped
+	hearing bool      // or about to be, when its listeners have heard all; see hearOut
 	report  time.Time // when to say next on whom it waits
 	over    bool
 }
@@ -37,16 +38,20 @@ func (l *Loop) begin(mood control.Mood) {
 			l.step(p, process.Hold{})
 		}
 	}
-	l.stopBatch()
+	l.nextBatch()
 	l.sayWaiting()
 	l.advance()
 }
 
-// stopBatch stops the processes of the first batch.
-func (l *Loop) stopBatch() {
-	if len(l.drain.batches) == 0 {
-		return
+// nextBatch stops the processes of the first batch, at once or when its listeners have
+// heard all.
+func (l *Loop) nextBatch() {
+	if len(l.drain.batches) > 0 && !l.hearOut() {
+		l.stopBatch()
 	}
+}
+
+func (l *Loop) stopBatch() {
 	for _, p := range l.drain.batches[0] {
 		l.step(p, process.Drain{})
 	}
@@ -55,7 +60,7 @@ func (l *Loop) stopBatch() {
 // advance goes on to the next batch when the first has stopped.
 func (l *Loop) advance() {
 	d := l.drain
-	for !d.over {
+	for !d.over && !d.hearing {
 		if len(d.batches) == 0 {
 			d.over = true
 			return
@@ -64,7 +69,7 @@ func (l *Loop) advance() {
 			return
 		}
 		d.batches = d.batches[1:]
-		l.stopBatch()
+		l.nextBatch()
 	}
 }
 

@@ -37,6 +37,8 @@ type life struct {
 // fields may be set before use.
 type fakeOS struct {
 	lives map[string]life
+	// hears makes every process an event listener that answers like that; nil: none is one.
+	hears func(text string) (answer string)
 
 	mu      sync.Mutex
 	pids    int
@@ -46,7 +48,11 @@ type fakeOS struct {
 }
 
 func (o *fakeOS) New(p *config.Program) supervise.Runner {
-	return &fakeRunner{os: o, name: p.Name, life: o.lives[p.Name]}
+	r := &fakeRunner{os: o, name: p.Name, life: o.lives[p.Name]}
+	if o.hears != nil {
+		return &hearingRunner{fakeRunner: r}
+	}
+	return r
 }
 
 type fakeRunner struct {

@@ -76,6 +76,7 @@ func (l *Loop) addGroup(name string) *control.Fault {
 		if g := &l.known.Groups[i]; g.Name == name {
 			l.install(g)
 			l.publishView()
+			l.enlist(l.groups[name])
 			l.bus.Publish(event.Event{At: time.Now(), Type: event.ProcessGroupAdded, Group: name})
 			l.autostart(l.groups[name])
 			return nil
@@ -109,6 +110,7 @@ func (l *Loop) removeGroup(name string) *control.Fault {
 		l.step(p, process.Hold{}) // an exited process must not come back
 		p.clearRings()            // nobody can read them any more
 	}
+	l.dismiss(g)
 	delete(l.groups, name)
 	l.publishView()
 	l.bus.Publish(event.Event{At: time.Now(), Type: event.ProcessGroupRemoved, Group: name})

@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"maps"
@@ -13,6 +14,7 @@ import (
 	"supervisord/internal/config"
 	"supervisord/internal/control"
 	"supervisord/internal/event"
+	"supervisord/internal/listener"
 	"supervisord/internal/order"
 	"supervisord/internal/process"
 )
@@ -29,6 +31,8 @@ type Options struct {
 	// PID and Version are those of the daemon, for those who ask.
 	PID     int
 	Version string
+	// Serials numbers events for listeners; nil: from 0.
+	Serials *listener.Serials
 }
 
 // Loop owns the state of every process. Only Run touches groups, deadlines and drain;
@@ -37,6 +41,7 @@ type Loop struct {
 	runners Runners
 	logs    Logs
 	bus     *bus.Bus
+	pools   *listener.Pools
 	log     *slog.Logger
 	reload  func() (*config.Config, error)
 	pid     int
@@ -77,6 +82,7 @@ func New(o Options) *Loop {
 		known:    o.Config,
 		groups:   make(map[string]*group),
 	}
+	l.pools = listener.NewPools(o.Bus, o.Log, o.Config.Supervisord.Identifier, cmp.Or(o.Serials, new(listener.Serials)))
 	l.conf.Store(o.Config)
 	l.mood.Store(int32(control.MoodRunning))
 	for i := range o.Config.Groups {
@@ -91,7 +97,9 @@ func New(o Options) *Loop {
 // the two. When ctx ends, a shutdown begins.
 func (l *Loop) Run(ctx context.Context) control.Mood {
 	defer close(l.over)
+	defer l.dismissAll()
 	for _, g := range l.startOrder() {
+		l.enlist(g)
 		l.bus.Publish(event.Event{At: time.Now(), Type: event.ProcessGroupAdded, Group: g.name})
 	}
 	l.bus.Publish(event.Event{At: time.Now(), Type: event.SupervisorStateChangeRunning})
@@ -169,6 +177,9 @@ func (l *Loop) step(p *proc, in process.Input) {
 			changes = append(changes, e)
 			l.narrateChange(p, in, e)
 			l.bus.Publish(event.OfChange(next.Since, p.group.name, p.program.Name, e))
+			if p.member != nil {
+				p.member.Entered(e.To)
+			}
 		}
 	}
 	p.rest()

@@ -40,6 +40,9 @@ func (n *run) openStreams() (streams [2]*output.Stream, err error) {
 }
 
 func (n *run) openStream(channel event.Channel, log *config.StreamLog) (*output.Stream, error) {
+	if n.answers(channel) {
+		return n.openAnswers(channel, log)
+	}
 	sinks, err := n.sinks(channel, log)
 	if err != nil {
 		closeSinks(sinks)

@@ -7,6 +7,7 @@ import (
 	"supervisord/internal/child"
 	"supervisord/internal/config"
 	"supervisord/internal/control"
+	"supervisord/internal/listener"
 	"supervisord/internal/order"
 	"supervisord/internal/process"
 )
@@ -22,6 +23,7 @@ type proc struct {
 	group   *group          // immutable
 	runner  Runner          // immutable
 	policy  process.Policy
+	member  *listener.Member // nil unless it is an event listener
 
 	state    process.State
 	due      int // index in the loop's deadlines, -1 if it has none
@@ -117,7 +119,8 @@ func restartOf(r config.AutoRestart) process.Restart {
 type group struct {
 	name   string
 	config *config.Group
-	procs  []*proc // in starting order
+	procs  []*proc        // in starting order
+	pool   *listener.Pool // nil unless it is of event listeners, and while it is not active
 }
 
 func (g *group) item() order.Item   { return order.Item{Name: g.name, Priority: g.config.Priority} }

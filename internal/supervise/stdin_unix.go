@@ -21,6 +21,7 @@ type stdin struct {
 	mu     sync.Mutex
 	fd     int
 	open   bool
+	runs   int      // how many children have had it
 	writer *os.File // of who writes at this moment: a copy of fd; nil: nobody does
 }
 
@@ -29,6 +30,14 @@ func (s *stdin) set(fd int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fd, s.open = fd, fd >= 0
+	s.runs++
+}
+
+// run returns which child has the pipe.
+func (s *stdin) run() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.runs
 }
 
 func (s *stdin) close() {
@@ -44,11 +53,12 @@ func (s *stdin) close() {
 	}
 }
 
-// begin returns a copy of the pipe that one may wait for, to be given to end.
-func (s *stdin) begin() (*os.File, error) {
+// begin returns a copy of the pipe to the given child that one may wait for, to be given
+// to end.
+func (s *stdin) begin(run int) (*os.File, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.open {
+	if !s.open || s.runs != run {
 		return nil, unix.EPIPE
 	}
 	fd, err := unix.FcntlInt(uintptr(s.fd), unix.F_DUPFD_CLOEXEC, 0)
@@ -57,6 +67,16 @@ func (s *stdin) begin() (*os.File, error) {
 	}
 	s.writer = os.NewFile(uintptr(fd), "stdin")
 	return s.writer, nil
+}
+
+// writeNow writes what the pipe takes at once, if it still is that of the given child.
+func (s *stdin) writeNow(run int, data []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.open || s.runs != run {
+		return 0, unix.EPIPE
+	}
+	return unix.Write(s.fd, data)
 }
 
 func (s *stdin) end(f *os.File) {
@@ -86,9 +106,13 @@ const (
 // WriteStdin writes data to the pipe, for as long as the child reads: the daemon does not
 // keep for it what it does not. Clients write one after the other.
 func (r *runner) WriteStdin(ctx context.Context, data []byte) error {
+	waiting := time.NewTimer(stdinPatience)
+	defer waiting.Stop()
 	select {
 	case r.writing <- struct{}{}:
 		defer func() { <-r.writing }()
+	case <-waiting.C: // an event for a listener, perhaps
+		return control.NewFault(control.Failed, r.program.Name+" does not read its stdin: what others have written is still on its way")
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -109,7 +133,7 @@ func (r *runner) WriteStdin(ctx context.Context, data []byte) error {
 
 // write writes piece by piece, and returns how much it was.
 func (s *stdin) write(ctx context.Context, data []byte) (sent int, err error) {
-	f, err := s.begin()
+	f, err := s.begin(s.run())
 	if err != nil {
 		return 0, err
 	}

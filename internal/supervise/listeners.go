@@ -1,0 +1,73 @@
+package supervise
+
+import (
+	"context"
+
+	"supervisord/internal/event"
+	"supervisord/internal/listener"
+	"supervisord/internal/process"
+)
+
+// audience is the optional ability of a Runner to bring events to its process.
+type audience interface {
+	listener.Process
+	// Listen says who hears the stdout of the children to come. It is called before the
+	// first Start.
+	Listen(m *listener.Member)
+}
+
+// enlist opens the pool of a group of event listeners, so that they hear of what comes
+// from now on.
+func (l *Loop) enlist(g *group) {
+	c := g.config.Listener
+	if c == nil {
+		return
+	}
+	o := listener.Options{Name: g.name, Size: c.BufferSize, Timeout: c.EventTimeout}
+	for _, name := range c.Events {
+		o.Types = append(o.Types, event.Type(name))
+	}
+	for _, p := range g.procs {
+		o.Talks = o.Talks || p.program.Stderr.EventsEnabled || p.program.Stderr.CaptureMaxBytes > 0
+	}
+	g.pool = l.pools.Open(o)
+	for _, p := range g.procs {
+		if r, ok := p.runner.(audience); ok {
+			p.member = g.pool.Join(p.program.Name, r, func() { l.giveUp(p) })
+			r.Listen(p.member)
+		}
+	}
+}
+
+// dismiss closes the pool of a group, if it has one.
+func (l *Loop) dismiss(g *group) {
+	if g.pool != nil {
+		g.pool.Close()
+		g.pool = nil
+	}
+}
+
+func (l *Loop) dismissAll() {
+	for _, g := range l.groups {
+		l.dismiss(g)
+	}
+}
+
+// giveUp kills a listener that does not come to an end with its event, on the goroutine
+// of a timer. Whether it starts again is for autorestart to say, as after any death.
+func (l *Loop) giveUp(p *proc) {
+	// Whether the loop is over is of no interest any more.
+	_ = l.do(context.Background(), func() {
+		if p.state.PID == 0 || p.state.Phase != process.Running || !p.member.Overdue() {
+			return
+		}
+		kill := process.Kill{PID: p.state.PID, Signal: process.SIGKILL, Group: p.policy.KillAsGroup, Forced: true}
+		if err := l.kill(p, kill); err != nil {
+			l.step(p, process.SignalFailed{Reason: err.Error()})
+		}
+	})
+}
+
+// ListenerStats returns the figures of the pools of event listeners. It may be called
+// from any goroutine.
+func (l *Loop) ListenerStats() []listener.Stats { return l.pools.Stats() }
