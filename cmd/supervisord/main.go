@@ -160,11 +160,12 @@ func (f *flags) readEnvironment() error {
 	if !given {
 		return nil
 	}
-	variables, err := child.Environment{Files: []string{file}}.Variables()
+	variables, err := child.Environment{Files: []string{file}}.List()
 	if err != nil {
 		return err
 	}
-	for name, value := range variables {
+	for _, variable := range variables {
+		name, value, _ := strings.Cut(variable, "=")
 		if err := os.Setenv(name, value); err != nil {
 			return fmt.Errorf("variable %q of %s: %w", name, file, err)
 		}

@@ -28,12 +28,10 @@ func TestEnvironmentOverridesInOrder(t *testing.T) {
 		Files: []string{write(t, "E=one\nBE=one\nFE=one\nES=one\nE1=one\nE2=one\n"), write(t, "# second\nexport E2='two words'\n")},
 		Set:   map[string]string{"S": "set", "BS": "set", "FS": "set", "ES": "set"},
 	}
-	got, err := e.Variables()
-	want := map[string]string{
-		"B": "base", "BF": "fixed", "BE": "one", "BS": "set", "EMPTY": "",
-		"F": "fixed", "FE": "one", "FS": "set",
-		"E": "one", "ES": "set", "E1": "one", "E2": "two words",
-		"S": "set",
+	got, err := e.List()
+	want := []string{
+		"B=base", "BE=one", "BF=fixed", "BS=set", "E1=one", "E2=two words", "E=one", "EMPTY=",
+		"ES=set", "F=fixed", "FE=one", "FS=set", "S=set",
 	}
 	if d := cmp.Diff(want, got); err != nil || d != "" {
 		t.Errorf("%v (-want +got)\n%s", err, d)
@@ -51,7 +49,7 @@ func TestEnvFileThatCannotBeUsedNamesFileAndReason(t *testing.T) {
 		large:   "can't read env file '" + large + "': larger than 1048576 bytes",
 		garbled: "can't read env file '" + garbled + "': unterminated quoted value",
 	} {
-		vars, err := child.Environment{Files: []string{path}}.Variables()
+		vars, err := child.Environment{Files: []string{path}}.List()
 		if err == nil || !strings.HasPrefix(err.Error(), want) || vars != nil {
 			t.Errorf("%v, %d variables; want %q", err, len(vars), want)
 		}
@@ -63,6 +61,6 @@ func FuzzEnvFileNeverPanics(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		_, _ = child.Environment{Files: []string{write(t, text)}}.Variables() // errors are welcome
+		_, _ = child.Environment{Files: []string{write(t, text)}}.List() // errors are welcome
 	})
 }

@@ -1,4 +1,7 @@
 package child
 
+// Spawners is spawners.
+const Spawners = spawners
+
 // OnThread is onThread.
 func OnThread(do func()) { onThread(do) }

@@ -78,6 +78,30 @@ func TestChildrenAreForkedInTheOrderOfTheirStarts(t *testing.T) {
 	}
 }
 
+// Children of one rank may be forked side by side, those of another only afterwards.
+func TestChildrenOfDifferentRanksAreForkedOneAfterTheOther(t *testing.T) {
+	p := newParent(t)
+	pids := make(chan int, 300)
+	for i := range cap(pids) {
+		s := &child.Spec{Name: "a", Command: "/bin/true", Rank: child.Rank{Group: i / 2, Program: i % 2}}
+		follow(t, s)
+		s.Started = func(c *child.Child) {
+			newStarted(t, p, c)
+			pids <- c.PID
+		}
+		p.Start(s)
+	}
+	const wrapped = 10000 // further back than that means that pids began again
+	last := 0
+	for range cap(pids) {
+		pid := receive(t, pids, "a start")
+		if pid < last && last-pid < wrapped {
+			t.Errorf("pid %d was forked after %d", pid, last)
+		}
+		last = pid
+	}
+}
+
 func TestPreparationThatHangsLetsOthersGoFirst(t *testing.T) {
 	p := newParent(t)
 	p.SetLimits(20*time.Millisecond, bound)

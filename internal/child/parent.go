@@ -11,10 +11,10 @@ import (
 )
 
 // ahead is how many children are prepared while an earlier one is being forked: enough
-// to keep the spawner busy, few enough not to need many threads.
+// to keep the spawners busy, few enough not to need many threads.
 const ahead = 4
 
-// patience is how long the spawner waits for a child whose turn it is but whose
+// patience is how long the spawners wait for a child whose turn it is but whose
 // preparation (a command on a file system that does not answer) takes its time. After
 // that the others go first.
 const patience = time.Second
@@ -30,29 +30,23 @@ var ErrGone = errors.New("no such process")
 type Parent struct {
 	log    *slog.Logger
 	orphan func(pid int, e process.Exit)
-	// shared is why the spawner's umask is that of the whole daemon, if it is. Only the
-	// spawner uses it.
-	shared error
-	// table is that of the spawner's descriptors; nil: it has none of its own. Only the
-	// spawner uses it.
-	table *table
 	// patience and limit are those of the constants, but in tests.
 	patience, limit time.Duration
 
-	queue  queue
-	forked chan forked // from the spawner to tellAll; closed by the spawner
-	end    chan struct{}
-	work   sync.WaitGroup // the spawner, tellAll, the reaper and those who wait for late starts
+	queue queue
+	turns turns
+	tells tells
+	end   chan struct{}
+
+	spawners sync.WaitGroup
+	work     sync.WaitGroup // tellAll, the reaper and those who wait for late starts
 
 	// mu is held over each reap and each signal, so that no signal reaches a pid that
 	// was given to somebody else. It is not held over a fork, which lasts as long as the
 	// kernel needs to load the program.
 	mu       sync.Mutex
 	children map[int]*entry
-	forking  bool
-	// early are the exits of unknown pids while a fork is going on: the new child may
-	// have ended before its pid is known here.
-	early map[int]process.Exit
+	early    early
 }
 
 // entry is a child that has not been reaped, or whose end was not yet announced. It
@@ -64,8 +58,9 @@ type entry struct {
 }
 
 // Start starts a child in the background and reports through the functions of s.
-// Children are forked in the order of the calls; only one whose preparation hangs
-// lets others go first. Start never blocks.
+// Children are forked in the order of the calls, those of one Rank side by side, and
+// reports come in that order; only one whose preparation hangs lets others go first.
+// Start never blocks.
 func (p *Parent) Start(s *Spec) {
 	p.queue.push(&job{spec: s, ready: make(chan struct{})})
 }
@@ -80,7 +75,7 @@ func (p *Parent) Running() int {
 // job is a start in progress.
 type job struct {
 	spec  *Spec
-	begun time.Time     // when its preparation began; set by the spawner
+	begun time.Time     // when its preparation began; set under turns.mu
 	ready chan struct{} // closed when the fields below are set
 
 	file string
@@ -95,18 +90,15 @@ type job struct {
 func (j *job) prepare() {
 	defer close(j.ready)
 	s := j.spec
-	vars, err := s.Environment.Variables()
-	if err != nil {
-		j.err = err
+	if j.env, j.err = s.Environment.List(); j.err != nil {
 		return
 	}
 	if s.Dir != "" {
 		_, _ = os.Stat(s.Dir) // a file system that does not answer hangs here, not in the fork
 	}
-	if j.file, j.argv, j.err = Lookup(s.Command, vars["PATH"], s.Dir); j.err != nil {
+	if j.file, j.argv, j.err = Lookup(s.Command, Path(j.env), s.Dir); j.err != nil {
 		return
 	}
-	j.env = list(vars)
 	if s.Open != nil {
 		if j.err = s.Open(); j.err != nil {
 			j.err = outputError(s.Name, j.err)
@@ -150,6 +142,10 @@ func (p *Parent) waitReady(j *job, hurry bool) bool {
 		return false
 	}
 }
+
+// Rank says which children may be forked side by side: neighbours in the order of the
+// starts that have the same. One that differs is forked when all before it have been.
+type Rank struct{ Group, Program int }
 
 // queue holds the starts that wait for their turn. It has no limit, so that whoever
 // asks for a start never blocks; every process has at most one in it.

@@ -27,8 +27,8 @@ func SignalName(sig int) string { return fmt.Sprintf("signal %d", sig) }
 type pipes struct{}
 
 type (
-	table  struct{}
-	forked struct{}
+	turns struct{}
+	tells struct{}
 )
 
 func (j *job) openPipes(int) { j.err = errors.ErrUnsupported }

@@ -25,19 +25,21 @@ func NewParent(log *slog.Logger, orphan func(pid int, e process.Exit)) (*Parent,
 	p := &Parent{
 		log: log, orphan: orphan, patience: patience, limit: limit,
 		end: make(chan struct{}), children: make(map[int]*entry), queue: queue{some: make(chan struct{}, 1)},
-		forked: make(chan forked, ahead),
+		turns: turns{late: make(chan *job), todo: make(chan *job), idle: make(chan struct{}, ahead)}, tells: tells{some: make(chan struct{}, 1)},
 	}
 	deaths := make(chan os.Signal, 1)
 	signal.Notify(deaths, syscall.SIGCHLD)
 	p.work.Go(func() { p.reapAll(deaths) })
-	p.work.Go(func() { onThread(p.spawnAll) })
+	p.spawners.Go(func() { onThread(p.spawnFirst) })
 	p.work.Go(p.tellAll)
 	return p, nil
 }
 
-// Close ends the spawner and the reaper. Children go on; nobody waits for them.
+// Close ends the spawners and the reaper. Children go on; nobody waits for them.
 func (p *Parent) Close() {
 	close(p.end)
+	p.spawners.Wait()
+	close(p.tells.some)
 	p.work.Wait()
 }
 
@@ -113,11 +115,7 @@ func (p *Parent) reap() bool {
 	switch {
 	case e != nil:
 		e.exit, announced = &exit, e.announced
-	case p.forking:
-		if p.early == nil {
-			p.early = make(map[int]process.Exit)
-		}
-		p.early[pid] = exit
+	case p.early.keep(pid, exit):
 		p.mu.Unlock()
 		return true
 	}

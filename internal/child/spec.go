@@ -25,6 +25,7 @@ type Spec struct {
 	// Credential returns the user to run as; nil, or a nil result, means the daemon's
 	// own. It may block.
 	Credential func() (*Credential, error)
+	Rank       Rank // whom it may be forked beside
 	// JoinStderr gives the child one pipe for both its outputs.
 	JoinStderr bool
 

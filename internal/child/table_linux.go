@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,7 +16,9 @@ import (
 // table of whoever forks, and closes the copies one by one when the child becomes its
 // program: with the thousands of descriptors that a thousand programs need, that would
 // take as long as the rest of a start. A nil table is that of the whole program.
-type table struct{}
+type table struct {
+	program int // a pidfd of the program, in this table; none until it is needed
+}
 
 // threadFDs lists the descriptors of the calling thread.
 const threadFDs = "/proc/thread-self/fd"
@@ -34,18 +37,26 @@ func ownTable() (*table, error) {
 	if err := unix.Access(threadFDs, unix.R_OK|unix.X_OK); err != nil {
 		return nil, fmt.Errorf("%s: %w", threadFDs, err)
 	}
-	tried, err := borrow([]uintptr{uintptr(unix.Stderr)})
-	if err != nil {
+	if err := tryBorrowing(); err != nil {
 		return nil, err
 	}
-	(&table{}).giveBack(tried)
 	time.AfterFunc(time.Hour, func() {}).Stop() // a timer needs the poller: it is there now
 	if err := unix.Unshare(unix.CLONE_FILES); err != nil {
 		return nil, fmt.Errorf("unshare descriptors: %w", err)
 	}
 	forget()
 	muteStreams()
-	return &table{}, nil
+	return &table{none}, nil
+}
+
+// tryBorrowing reports why a thread with a table of its own could not get at the
+// descriptors of the program.
+func tryBorrowing() error {
+	t := &table{none}
+	tried, err := t.borrow([]uintptr{uintptr(unix.Stderr)})
+	t.giveBack(tried)
+	closeAll(t.program)
+	return err
 }
 
 // muteStreams makes the standard streams of the calling thread the null device. Without
@@ -82,7 +93,7 @@ func (t *table) lend(fds []uintptr) ([]uintptr, error) {
 	if t == nil {
 		return fds, nil
 	}
-	return borrow(fds)
+	return t.borrow(fds)
 }
 
 // giveBack closes what lend has returned.
@@ -90,22 +101,30 @@ func (t *table) giveBack(fds []uintptr) {
 	if t == nil {
 		return
 	}
-	for _, fd := range fds {
-		closeAll(int(fd))
+	for i, fd := range fds {
+		if !slices.Contains(fds[:i], fd) {
+			closeAll(int(fd))
+		}
 	}
 }
 
-// borrow copies descriptors of the program to the table of the calling thread.
-func borrow(fds []uintptr) (copies []uintptr, err error) {
-	program, err := unix.PidfdOpen(os.Getpid(), 0)
-	if err != nil {
-		return nil, os.NewSyscallError("pidfd_open", err)
-	}
-	defer closeAll(program)
-	for _, fd := range fds {
-		c, err := unix.PidfdGetfd(program, int(fd), 0)
+// borrow copies descriptors of the program to the table of the calling thread, each once.
+func (t *table) borrow(fds []uintptr) (copies []uintptr, err error) {
+	if t.program == none {
+		program, err := unix.PidfdOpen(os.Getpid(), 0)
 		if err != nil {
-			(&table{}).giveBack(copies)
+			return nil, os.NewSyscallError("pidfd_open", err)
+		}
+		t.program = program
+	}
+	for i, fd := range fds {
+		if twin := slices.Index(fds[:i], fd); twin >= 0 {
+			copies = append(copies, copies[twin])
+			continue
+		}
+		c, err := unix.PidfdGetfd(t.program, int(fd), 0)
+		if err != nil {
+			t.giveBack(copies)
 			return nil, os.NewSyscallError("pidfd_getfd", err)
 		}
 		copies = append(copies, uintptr(c))

@@ -82,15 +82,11 @@ func parseBool(s string) (bool, error) {
 // parseInt reads what Python's int() does: an optional sign, digits with single
 // underscores between them, blanks around.
 func parseInt(s string) (int, error) {
-	invalid := fmt.Errorf("invalid literal for int() with base 10: '%s'", s)
 	digits := strings.TrimSpace(s)
-	if strings.HasPrefix(digits, "_") || strings.HasSuffix(digits, "_") || strings.Contains(digits, "__") {
-		return 0, invalid
-	}
-	digits = strings.ReplaceAll(digits, "_", "")
-	n, err := strconv.Atoi(digits)
-	if err != nil {
-		return 0, invalid
+	misplaced := strings.HasPrefix(digits, "_") || strings.HasSuffix(digits, "_") || strings.Contains(digits, "__")
+	n, err := strconv.Atoi(strings.ReplaceAll(digits, "_", ""))
+	if err != nil || misplaced {
+		return 0, fmt.Errorf("invalid literal for int() with base 10: '%s'", s)
 	}
 	return n, nil
 }

@@ -77,8 +77,8 @@ func (l *loader) member(v *values, name string) *source {
 // homogeneous makes the group of a program that no [group:x] names.
 func (l *loader) homogeneous(src *source) {
 	v := src.values
-	common, programs := l.members(src, src.name)
-	g := Group{Name: src.name, Kind: src.kind, Priority: common.Priority, Programs: programs}
+	priority, programs := l.members(src, src.name)
+	g := Group{Name: src.name, Kind: src.kind, Priority: priority, Programs: programs}
 	names := expand.Scope{l.daemonNames, {"program_name": expand.Text(src.name), "group_name": expand.Text(src.name)}}
 	switch src.kind {
 	case ListenerGroup:

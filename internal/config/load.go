@@ -63,6 +63,7 @@ type loader struct {
 
 	daemonNames map[string]expand.Value // ENV_x of [supervisord] environment
 	program     Program                 // the defaults of a program
+	common      Program                 // what the processes of the section at hand share
 	sources     []*source               // of processes
 	groupNames  map[string]bool         // taken so far
 	processes   int                     // made so far

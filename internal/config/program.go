@@ -52,33 +52,35 @@ func (l *loader) addSource(s *ini.Section, kind, name string) {
 }
 
 // members makes the processes of a section as members of a group, sorted by priority
-// and name. It also returns what they have in common.
-func (l *loader) members(src *source, group string) (p Program, all []Program) {
-	v := src.values
+// and name. It also returns the priority of the section.
+func (l *loader) members(src *source, group string) (priority int, all []Program) {
+	v, p := src.values, &l.common
 	names := map[string]expand.Value{"program_name": expand.Text(src.name), "group_name": expand.Text(group)}
-	p = l.program
+	*p = l.program
 	p.Section, p.File, p.Program, p.Group = src.section.Name, src.section.File, src.name, group
 	p.Environment = l.cfg.Supervisord.Environment
-	read(l, v, programOptions, &p, false, expand.Scope{l.daemonNames, names})
+	read(l, v, programOptions, p, false, expand.Scope{l.daemonNames, names})
 	src.dependsOn = p.DependsOn
 	if _, ok := v.get("command"); !ok {
 		l.report(v.problem("command", fmt.Sprintf("program section %s does not specify a command", src.section.Name)))
 	}
-	l.checkGroupSignals(v, &p)
+	l.checkGroupSignals(v, p)
 	if src.kind == FastCGIGroup {
 		p.FastCGI = l.fastCGI(v, p.User, expand.Scope{l.daemonNames, names})
 	}
-	if !l.checkNumProcs(v, &p) {
-		return p, nil
+	if !l.checkNumProcs(v, p) {
+		return p.Priority, nil
 	}
-	for i := range max(p.NumProcs, 0) {
-		all = append(all, l.process(v, p, p.NumProcsStart+i, names))
+	all = make([]Program, max(p.NumProcs, 0))
+	for i := range all {
+		all[i] = *p
+		l.process(v, &all[i], p.NumProcsStart+i, names)
 	}
 	slices.SortStableFunc(all, func(a, b Program) int {
 		return cmp.Or(cmp.Compare(a.Priority, b.Priority), strings.Compare(a.Name, b.Name))
 	})
 	l.warnSeparators(v)
-	return p, all
+	return p.Priority, all
 }
 
 // checkGroupSignals settles killasgroup, which follows stopasgroup.
@@ -109,14 +111,14 @@ func (l *loader) checkNumProcs(v *values, p *Program) bool {
 	return true
 }
 
-// process makes one process from what all processes of its section share.
-func (l *loader) process(v *values, p Program, num int, names map[string]expand.Value) Program {
+// process makes one process of what all processes of its section share.
+func (l *loader) process(v *values, p *Program, num int, names map[string]expand.Value) {
 	p.ProcessNum = num
 	own := map[string]expand.Value{"process_num": expand.Int(num), "numprocs": expand.Int(p.NumProcs)}
 	scope := expand.Scope{l.daemonNames, names, own}
 	if e, ok := v.get("environment"); ok {
 		p.Environment = nil
-		readEntry(l, v, e, programOptions.lookup("environment"), &p, scope)
+		readEntry(l, v, e, programOptions.lookup("environment"), p, scope)
 		scope = expand.Scope{l.daemonNames, environmentNames(p.Environment), names, own}
 		merged := maps.Clone(l.cfg.Supervisord.Environment)
 		if merged == nil {
@@ -127,15 +129,14 @@ func (l *loader) process(v *values, p Program, num int, names map[string]expand.
 	}
 	name := ini.Entry{Key: processNameKey, Value: programOptions.lookup(processNameKey).Default, File: v.section.File, Line: v.section.Line}
 	if _, given := v.get(processNameKey); !given {
-		readEntry(l, v, name, programOptions.lookup(processNameKey), &p, scope)
+		readEntry(l, v, name, programOptions.lookup(processNameKey), p, scope)
 	}
 	for _, e := range v.entries {
 		if o := programOptions.lookup(e.Key); o != nil && o.PerProcess && e.Key != "environment" {
-			readEntry(l, v, e, o, &p, scope)
+			readEntry(l, v, e, o, p, scope)
 		}
 	}
-	l.settleLogs(v, &p)
-	return p
+	l.settleLogs(v, p)
 }
 
 // settleLogs applies redirect_stderr and warns of what Python warns of, but not of syslog

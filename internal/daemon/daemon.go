@@ -58,7 +58,6 @@ func (e *ConfigError) Unwrap() error { return e.err }
 // Run is the daemon: it returns nil after an orderly shutdown, and an error if it
 // could not start.
 func Run(o Options) error {
-	debug.SetGCPercent(thrifty)
 	signals, ignore := catchSignals()
 	defer ignore()
 	conf, err := load(o)
@@ -170,6 +169,8 @@ type generation struct {
 // newGeneration opens everything; on an error it closes what it has opened.
 func newGeneration(o Options, conf *loaded, notes []note) (*generation, error) {
 	g := &generation{o: o, conf: conf, files: &output.Files{}, events: &bus.Bus{}}
+	g.aside.Go(func() { host.ReserveDescriptors(descriptorsOf(conf.Config)) })
+	g.onClose(g.aside.Wait)
 	for _, step := range []func() error{
 		func() error { return g.openLog(notes) },
 		g.openServers,
@@ -199,6 +200,22 @@ func newGeneration(o Options, conf *loaded, notes []note) (*generation, error) {
 		Serials: o.serials,
 	})
 	return g, nil
+}
+
+// descriptorsOf returns how many descriptors a configuration needs, about: for each
+// process a pipe to it, a pipe and a log for each output, and some for the daemon itself.
+func descriptorsOf(conf *config.Config) int {
+	const daemons, toProcess, perOutput = 64, 1, 2
+	n := daemons
+	for i := range conf.Groups {
+		for j := range conf.Groups[i].Programs {
+			n += toProcess + perOutput
+			if !conf.Groups[i].Programs[j].RedirectStderr {
+				n += perOutput
+			}
+		}
+	}
+	return n
 }
 
 func (g *generation) onClose(f func()) { g.closers = append(g.closers, f) }
@@ -330,14 +347,6 @@ func (g *generation) run(signals <-chan os.Signal) (*loaded, error) {
 	return g.next.Load(), nil
 }
 
-// The garbage collector lets the heap grow by this many per cent: little while the
-// configuration is read and programs start, which happens once and should not leave a
-// large heap behind, and the usual afterwards.
-const (
-	thrifty = 50
-	usual   = 100
-)
-
 // settling is how long after the start everything is taken to be up.
 const settling = 5 * time.Second
 
@@ -349,7 +358,6 @@ func trim(ctx context.Context) {
 	select {
 	case <-timer.C:
 		debug.FreeOSMemory()
-		debug.SetGCPercent(usual)
 	case <-ctx.Done():
 	}
 }

@@ -11,6 +11,7 @@
 //	RaiseLimits                   while still root, who may raise hard limits
 //	DropPrivileges                for good
 //	Umask, Chdir                  before threads exist that have a umask of their own
+//	ReserveDescriptors            beside what follows
 //	CreatePidfile                 the second daemon with the same pidfile ends here
 //	BecomeSubreaper
 //	Readiness.Ready, Notifier     when it serves

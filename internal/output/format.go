@@ -68,10 +68,12 @@ type formatter struct {
 
 // newFormatter returns nil for FormatRaw.
 func newFormatter(o Format) *formatter {
+	if o.Kind == FormatRaw {
+		return nil
+	}
 	f := &formatter{clock: timestamp.NewClock(o.Timestamp), limit: maxLine}
 	switch o.Kind {
-	case FormatRaw:
-		return nil
+	case FormatRaw: // see above
 	case FormatText:
 		f.after = []byte(" " + o.Program + " " + o.Stream + " ")
 	case FormatJSON:

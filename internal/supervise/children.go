@@ -46,8 +46,8 @@ type Children struct {
 }
 
 // New returns a Runner for one process.
-func (c *Children) New(p *config.Program) Runner {
-	r := &runner{children: c, program: p, checking: make(chan struct{}, 1), writing: make(chan struct{}, 1)}
+func (c *Children) New(g *config.Group, p *config.Program) Runner {
+	r := &runner{children: c, program: p, rank: child.Rank{Group: g.Priority, Program: p.Priority}, checking: make(chan struct{}, 1), writing: make(chan struct{}, 1)}
 	for _, channel := range channels {
 		if log := r.log(channel); log != nil && !slices.ContainsFunc(log.Targets, isFile) {
 			r.rings[channel] = c.ring(ringKey{p.Group, p.Name, channel})
@@ -82,6 +82,7 @@ func (c *Children) Close() error {
 type runner struct {
 	children *Children
 	program  *config.Program
+	rank     child.Rank
 
 	// logs are the paths of the process's logs, once they are known.
 	logs [2]atomic.Pointer[string]
@@ -122,6 +123,7 @@ func (r *runner) Start(post func(process.Input)) {
 		Credential:  func() (*child.Credential, error) { return ownCredential(p.User) },
 		JoinStderr:  p.RedirectStderr,
 		Stdin:       r.socket(),
+		Rank:        r.rank,
 		Open:        n.open,
 		Started:     n.started,
 		Failed:      n.failed,
@@ -264,11 +266,11 @@ func (r *runner) Check(ctx context.Context) *control.Fault {
 }
 
 func (r *runner) check() *control.Fault {
-	vars, err := r.environment().Variables()
+	env, err := r.environment().List()
 	if err != nil {
 		return control.NewFault(control.Failed, err.Error())
 	}
-	_, _, err = child.Lookup(r.program.Command, vars["PATH"], r.program.Directory)
+	_, _, err = child.Lookup(r.program.Command, child.Path(env), r.program.Directory)
 	switch {
 	case errors.Is(err, child.ErrNoFile):
 		return control.NewFault(control.NoFile, err.Error())

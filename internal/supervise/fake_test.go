@@ -47,7 +47,7 @@ type fakeOS struct {
 	signals []string // "TERM web" in the order in which they were sent
 }
 
-func (o *fakeOS) New(p *config.Program) supervise.Runner {
+func (o *fakeOS) New(_ *config.Group, p *config.Program) supervise.Runner {
 	r := &fakeRunner{os: o, name: p.Name, life: o.lives[p.Name]}
 	if o.hears != nil {
 		return &hearingRunner{fakeRunner: r}

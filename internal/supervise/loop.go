@@ -209,7 +209,7 @@ func (l *Loop) install(c *config.Group) {
 	g := &group{name: c.Name, config: c}
 	for i := range c.Programs {
 		p := &c.Programs[i]
-		g.procs = append(g.procs, newProc(p, g, l.runners.New(p)))
+		g.procs = append(g.procs, newProc(p, g, l.runners.New(c, p)))
 	}
 	l.groups[c.Name] = g
 }

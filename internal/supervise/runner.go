@@ -40,7 +40,7 @@ type rester interface {
 	Rest()
 }
 
-// Runners makes the Runner of each process.
+// Runners makes the Runner of each process of a group.
 type Runners interface {
-	New(p *config.Program) Runner
+	New(g *config.Group, p *config.Program) Runner
 }

@@ -32,7 +32,7 @@ func talkTo(t *testing.T, command string) talking {
 	t.Helper()
 	var b bus.Bus
 	p := config.Program{Name: "web_0", Group: "web", Command: `/bin/sh -c "` + command + `"`}
-	r := talking{Runner: realChildren(t, &b).New(&p), died: make(chan struct{})}
+	r := talking{Runner: realChildren(t, &b).New(&config.Group{Name: "web"}, &p), died: make(chan struct{})}
 	spawned := make(chan int, 1)
 	r.Start(func(in process.Input) {
 		if up, ok := in.(process.Spawned); ok {
