@@ -3,6 +3,7 @@
 
 export CGO_ENABLED := 0
 BIN     := build/supervisord
+TAGS    := nethttpomithttp2
 LINT    := build/golangci-lint
 TARGETS := linux darwin freebsd windows
 FUZZ    ?= 30s
@@ -18,7 +19,7 @@ help: ## print this list
 .PHONY: build
 build: ## build the static binary build/supervisord
 	@mkdir -p build
-	go build -trimpath -ldflags '-s -w' -o $(BIN) ./cmd/supervisord
+	go build -trimpath -tags $(TAGS) -ldflags '-s -w' -o $(BIN) ./cmd/supervisord
 	@ln -sf supervisord build/supervisorctl
 
 $(BIN):
