@@ -44,6 +44,7 @@
 // make s.conf. $PORT is a free TCP port. `show` is a program to supervise that
 // prints what it was started with; `tap FILE ANSWER...` is an event listener.
 //
-// What only a terminal shows is in screen_test.go: our supervisorctl and our daemon in a
-// tmux, driven by keys, with goldens in testdata/screen that UPDATE=1 records.
+// What only a terminal shows is in screen_test.go, and of the shell in
+// shell_screen_test.go: our supervisorctl and our daemon in a tmux, driven by keys, with
+// goldens in testdata/screen that UPDATE=1 records.
 package compat

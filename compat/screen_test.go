@@ -41,6 +41,7 @@ func openSite(t *testing.T, programs ...string) *site {
 	s.env = []string{
 		scriptMarker + dir, runMarker + strconv.Itoa(os.Getpid()),
 		"PATH=" + buildOurs(t) + ":" + os.Getenv("PATH"), "TZ=UTC", "LANG=C.UTF-8",
+		"XDG_STATE_HOME=" + filepath.Join(dir, "state"),
 	}
 	text := baseConfig + strings.Join(programs, "")
 	if err := os.WriteFile(filepath.Join(dir, "supervisord.conf"), []byte(text), 0o600); err != nil {
@@ -50,7 +51,7 @@ func openSite(t *testing.T, programs ...string) *site {
 	s.run("supervisord", "-d")
 	s.client = testenv.Dial("unix", filepath.Join(dir, "s.sock"))
 	s.Screen = testenv.OpenScreen(t, testenv.ScreenOptions{
-		Dir: dir, Env: s.env, Scrub: testenv.Scrubber{Names: map[string]string{dir: "/tmp/svXXXXXXXX"}},
+		Dir: dir, Env: s.env, Scrub: testenv.Scrubber{Names: map[string]string{filepath.Base(dir): "svXXXXXXXX"}},
 	})
 	s.Await(`^\$$`)
 	return s

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"supervisord/internal/control"
@@ -28,8 +29,9 @@ const (
 
 // Why fg leaves by itself.
 var (
-	errKilled   = errors.New("the process died")
-	errLogEnded = errors.New("the server shows no more output")
+	errKilled     = errors.New("the process died")
+	errLogEnded   = errors.New("the server shows no more output")
+	errInputEnded = errors.New("the input has ended") // io.EOF may also be a server's
 )
 
 // fg connects the user with a process: its output is shown and what is typed goes to its
@@ -68,7 +70,7 @@ func (s *session) fg(ctx context.Context, c call) (int, error) {
 		}
 	case errors.Is(err, errKilled):
 		s.printf("Process got killed\n")
-	case !errors.Is(err, io.EOF):
+	case !errors.Is(err, errInputEnded):
 		return exitGeneric, err
 	}
 	s.printf("Exiting foreground\n")
@@ -102,7 +104,7 @@ type attachment struct {
 }
 
 // attach shows what a process writes and gives it what is typed. It returns when ctx
-// ends, when the process dies (errKilled), when the input ends (io.EOF) or when the
+// ends, when the process dies (errKilled), when the input ends (errInputEnded) or when the
 // server fails. Nothing of it is left running then.
 func (s *session) attach(ctx context.Context, info control.Info) error {
 	ctx, cancel := context.WithCancel(ctx)
@@ -196,7 +198,7 @@ func (a *attachment) run(ctx context.Context, stopTyping func()) error {
 // reason returns why to leave when a goroutine has ended: a process that is not there any
 // more explains whatever else went wrong. It is nil for a standard input that is closed.
 func (a *attachment) reason(ctx context.Context, err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, errKilled) {
+	if errors.Is(err, errInputEnded) || errors.Is(err, errKilled) {
 		return err
 	}
 	if alive := a.alive(ctx); alive != nil {
@@ -211,7 +213,11 @@ func (a *attachment) reason(ctx context.Context, err error) error {
 
 // alive returns errKilled if the process is not the one that it was.
 func (a *attachment) alive(ctx context.Context) error {
-	now, err := a.oneOf(ctx, a.info.Selector().String())
+	name := a.info.Selector().String()
+	now, err := a.oneOf(ctx, name)
+	if errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF) {
+		now, err = a.oneOf(ctx, name) // it was broken off by a server's death, which shows now
+	}
 	if hasCode(err, control.BadName) || err == nil && now.PID != a.info.PID {
 		return errKilled
 	}
@@ -238,18 +244,22 @@ func (a *attachment) live(ctx context.Context) error {
 // the end of its line, as by Python.
 func (a *attachment) forward(ctx context.Context) error {
 	var l typedLines
+	var failed error // of write; it may be an io.EOF
 	err := a.env.eachInput(ctx, func(text []byte) error {
 		if whole := l.add(text); whole != "" {
-			return a.write(ctx, whole)
+			failed = a.write(ctx, whole)
 		}
-		return nil
+		return failed
 	})
-	if errors.Is(err, io.EOF) && l.rest != "" {
+	if failed != nil || !errors.Is(err, io.EOF) {
+		return err
+	}
+	if l.rest != "" {
 		if err := a.write(ctx, l.rest+"\n"); err != nil {
 			return err
 		}
 	}
-	return err
+	return errInputEnded
 }
 
 func (a *attachment) write(ctx context.Context, text string) error {

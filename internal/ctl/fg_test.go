@@ -3,10 +3,13 @@ package ctl_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -154,6 +157,34 @@ func TestForeground(t *testing.T) {
 				f.asked = func([]control.Info) ([]control.Info, error) { return nil, io.ErrUnexpectedEOF }
 			},
 			want: answer{Out: shown + "error: unexpected EOF\n", Code: 1},
+		},
+		{
+			name: "the server dies, and breaks off what it is asked just then",
+			set: func(f *foreground) {
+				f.followErr = io.ErrUnexpectedEOF
+				err := fmt.Errorf("read: %w", syscall.ECONNRESET)
+				f.asked = func([]control.Info) ([]control.Info, error) {
+					now := err
+					err = fs.ErrNotExist
+					return nil, now
+				}
+			},
+			want: answer{
+				Out: shown + "error: unix:///run/s.sock no such file\n",
+				Err: "hint: is supervisord running? The address is that of a test.\n", Code: 1,
+			},
+		},
+		{
+			name: "the server breaks off its answers, which is no end of the input",
+			set: func(f *foreground) {
+				f.asked = func([]control.Info) ([]control.Info, error) { return nil, fmt.Errorf("read: %w", io.EOF) }
+			},
+			want: answer{Out: shown + "error: read: EOF; is this the address of a supervisord?\n", Code: 1},
+		},
+		{
+			name: "the server takes nothing that is typed, which is no end of the input",
+			set:  func(f *foreground) { f.types("hello\n"); f.stdinErr = fmt.Errorf("read: %w", io.EOF) },
+			want: answer{Out: shown + "error: read: EOF; is this the address of a supervisord?\n", Code: 1}, wantStdin: "hello\n",
 		},
 		{
 			name: "the connection of the log breaks",

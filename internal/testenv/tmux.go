@@ -117,8 +117,19 @@ func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\'
 // it a line that says where the cursor is and what is unusual about the terminal.
 func (s *Screen) Text() string {
 	s.t.Helper()
+	return s.capture("")
+}
+
+// colours is Text with marks where colours change.
+func (s *Screen) colours() string {
+	s.t.Helper()
+	return markColours(s.capture("-e"))
+}
+
+func (s *Screen) capture(flags string) string {
+	s.t.Helper()
 	const state = "[cursor #{cursor_x},#{cursor_y}#{?cursor_flag,, hidden}#{?alternate_on, alternate screen,}]"
-	text := s.command("capture-pane -p")
+	text := s.command("capture-pane -p " + flags)
 	lines := strings.TrimRight(text, "\n ") + "\n" + s.command("display-message -p "+quote(state))
 	return s.scrub.Text(lines)
 }
@@ -128,7 +139,7 @@ func (s *Screen) Text() string {
 func (s *Screen) Await(pattern string) {
 	s.t.Helper()
 	re := regexp.MustCompile("(?m)" + pattern)
-	if text, ok := s.until(re.MatchString); !ok {
+	if text, ok := s.until(s.Text, re.MatchString); !ok {
 		s.t.Fatalf("the screen does not show %q:\n%s", pattern, text)
 	}
 }
@@ -138,20 +149,33 @@ func (s *Screen) Await(pattern string) {
 // writes. With UPDATE=1 the pattern alone says that the screen is complete.
 func (s *Screen) Golden(pattern, file string) {
 	s.t.Helper()
-	s.Await(pattern)
-	if want, err := os.ReadFile(file); err == nil && !Updating() {
-		s.until(func(text string) bool { return text == string(want) }) // Golden tells
-	}
-	Golden(s.t, file, s.Text())
+	s.golden(pattern, file, s.Text)
 }
 
-// until waits, for a bounded time, until the screen is as ok wants it.
-func (s *Screen) until(ok func(text string) bool) (text string, done bool) {
+// GoldenColours is [Screen.Golden] for a screen whose colours matter too: the golden has
+// the numbers of the colour before a coloured text, as in {31}, and {} behind it. The
+// pattern is one of text alone.
+func (s *Screen) GoldenColours(pattern, file string) {
+	s.t.Helper()
+	s.golden(pattern, file, s.colours)
+}
+
+func (s *Screen) golden(pattern, file string, look func() string) {
+	s.t.Helper()
+	s.Await(pattern)
+	if want, err := os.ReadFile(file); err == nil && !Updating() {
+		s.until(look, func(text string) bool { return text == string(want) }) // Golden tells
+	}
+	Golden(s.t, file, look())
+}
+
+// until waits, for a bounded time, until what look returns is as ok wants it.
+func (s *Screen) until(look func() string, ok func(text string) bool) (text string, done bool) {
 	s.t.Helper()
 	late := time.NewTimer(screenPatience)
 	defer late.Stop()
 	for {
-		if text = s.Text(); ok(text) {
+		if text = look(); ok(text) {
 			return text, true
 		}
 		select {

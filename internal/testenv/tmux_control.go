@@ -14,12 +14,13 @@ import (
 // tmuxControl is a tmux in control mode: it takes commands on its standard input, and writes
 // their answers and what happens as lines.
 type tmuxControl struct {
-	cmd     *exec.Cmd
-	in      io.WriteCloser
-	answers chan tmuxAnswer
-	changed chan struct{} // holds one if the program has written
-	done    chan struct{} // closed when tmux has ended
-	errs    bytes.Buffer  // what it says on stderr, to be read when it has ended
+	cmd      *exec.Cmd
+	in       io.WriteCloser
+	answers  chan tmuxAnswer
+	attached chan struct{} // closed when it has a session: before, it refuses commands
+	changed  chan struct{} // holds one if the program has written
+	done     chan struct{} // closed when tmux has ended
+	errs     bytes.Buffer  // what it says on stderr, to be read when it has ended
 }
 
 // tmuxAnswer is what a command answers.
@@ -28,9 +29,11 @@ type tmuxAnswer struct {
 	failed bool
 }
 
+// startTmux starts a tmux whose command line makes a session, and returns when it has.
 func startTmux(cmd *exec.Cmd) (*tmuxControl, error) {
 	c := &tmuxControl{
-		cmd: cmd, answers: make(chan tmuxAnswer, 1), changed: make(chan struct{}, 1), done: make(chan struct{}),
+		cmd: cmd, answers: make(chan tmuxAnswer, 1), attached: make(chan struct{}), changed: make(chan struct{}, 1),
+		done: make(chan struct{}),
 	}
 	cmd.Stderr = &c.errs
 	in, err := cmd.StdinPipe()
@@ -50,8 +53,17 @@ func startTmux(cmd *exec.Cmd) (*tmuxControl, error) {
 		c.read(out)
 		_ = cmd.Wait() // nobody asks for its exit code
 	}()
-	return c, nil
+	late := time.AfterFunc(screenPatience, func() { _ = cmd.Process.Kill() })
+	defer late.Stop()
+	select {
+	case <-c.attached:
+		return c, nil
+	case <-c.done:
+		return nil, c.ended()
+	}
 }
+
+func (c *tmuxControl) ended() error { return fmt.Errorf("tmux has ended: %s", &c.errs) }
 
 // wait returns when tmux has ended; one that does not want to is killed.
 func (c *tmuxControl) wait() {
@@ -78,7 +90,7 @@ func (c *tmuxControl) ask(line string) (string, error) {
 		}
 		return a.text, nil
 	case <-c.done:
-		return "", fmt.Errorf("tmux has ended: %s", &c.errs)
+		return "", c.ended()
 	}
 }
 
@@ -88,7 +100,7 @@ func (c *tmuxControl) ask(line string) (string, error) {
 func (c *tmuxControl) read(out io.Reader) {
 	lines := bufio.NewReader(out)
 	var text strings.Builder
-	inside := false
+	inside, attached := false, false
 	for {
 		line, err := lines.ReadString('\n')
 		if err != nil {
@@ -106,6 +118,9 @@ func (c *tmuxControl) read(out io.Reader) {
 			}
 		case inside:
 			text.WriteString(line)
+		case word == "%session-changed" && !attached:
+			attached = true
+			close(c.attached)
 		case word == "%output":
 			select {
 			case c.changed <- struct{}{}:
