@@ -336,7 +336,7 @@ func (g *generation) run(signals <-chan os.Signal) (*loaded, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	g.aside.Go(func() { g.handleSignals(ctx, signals) })
 	g.aside.Go(func() { g.tellStopping(ctx) })
-	g.aside.Go(func() { trim(ctx) })
+	g.aside.Go(func() { g.trim(ctx) })
 	g.aside.Go(func() { g.events.Tick(ctx) })
 	mood := g.loop.Run(ctx)
 	stop()
@@ -352,12 +352,15 @@ const settling = 5 * time.Second
 
 // trim gives back what reading the configuration and starting programs has left behind.
 // An idle daemon allocates nothing, so nothing else would, ever.
-func trim(ctx context.Context) {
+func (g *generation) trim(ctx context.Context) {
 	timer := time.NewTimer(settling)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 		debug.FreeOSMemory()
+		if err := host.UnmapIdleCode(); err != nil {
+			g.log.Debug("pages of the program stay in memory", "err", err)
+		}
 	case <-ctx.Done():
 	}
 }

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package host
+
+// UnmapIdleCode does nothing here.
+func UnmapIdleCode() error { return nil }
