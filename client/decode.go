@@ -13,7 +13,7 @@ import (
 func as[T any](v any) (T, error) {
 	t, ok := v.(T)
 	if !ok {
-		return t, fmt.Errorf("unexpected answer: %T instead of %T", v, t)
+		return t, fmt.Errorf("%w: %T instead of %T", ErrMalformed, v, t)
 	}
 	return t, nil
 }
@@ -158,13 +158,13 @@ func toTail(v any) (Tail, error) {
 		return Tail{}, err
 	}
 	if len(list) != 3 {
-		return Tail{}, fmt.Errorf("unexpected answer: %d values for a tail", len(list))
+		return Tail{}, fmt.Errorf("%w: %d values for a tail", ErrMalformed, len(list))
 	}
 	text, ok1 := list[0].(string)
 	size, ok2 := list[1].(int64)
 	overflow, ok3 := list[2].(bool)
 	if !ok1 || !ok2 || !ok3 {
-		return Tail{}, fmt.Errorf("unexpected answer: [%T %T %T] for a tail", list[0], list[1], list[2])
+		return Tail{}, fmt.Errorf("%w: [%T %T %T] for a tail", ErrMalformed, list[0], list[1], list[2])
 	}
 	return Tail{Data: []byte(text), Size: size, Overflow: overflow}, nil
 }
@@ -176,14 +176,14 @@ func toDiff(v any) (Diff, error) {
 		return Diff{}, err
 	}
 	if len(outer) != 1 {
-		return Diff{}, fmt.Errorf("unexpected answer: %d differences", len(outer))
+		return Diff{}, fmt.Errorf("%w: %d differences", ErrMalformed, len(outer))
 	}
 	lists, err := as[[]any](outer[0])
 	if err != nil {
 		return Diff{}, err
 	}
 	if len(lists) != 3 {
-		return Diff{}, fmt.Errorf("unexpected answer: %d lists of groups", len(lists))
+		return Diff{}, fmt.Errorf("%w: %d lists of groups", ErrMalformed, len(lists))
 	}
 	var d Diff
 	for i, to := range []*[]string{&d.Added, &d.Changed, &d.Removed} {
@@ -214,7 +214,7 @@ func toStrings(v any) ([]string, error) {
 // getSupervisorVersion.
 func toSupervisor(answers []any) (SupervisorInfo, error) {
 	if len(answers) != 4 {
-		return SupervisorInfo{}, fmt.Errorf("unexpected answer: %d results of 4 calls", len(answers))
+		return SupervisorInfo{}, fmt.Errorf("%w: %d results of 4 calls", ErrMalformed, len(answers))
 	}
 	mood, err := read(answers[0], func(r *reader) Mood { return Mood(r.int("statecode")) })
 	if err != nil {
@@ -224,7 +224,7 @@ func toSupervisor(answers []any) (SupervisorInfo, error) {
 	identifier, ok2 := answers[2].(string)
 	version, ok3 := answers[3].(string)
 	if !ok1 || !ok2 || !ok3 {
-		return SupervisorInfo{}, fmt.Errorf("unexpected answer: [%T %T %T]", answers[1], answers[2], answers[3])
+		return SupervisorInfo{}, fmt.Errorf("%w: [%T %T %T]", ErrMalformed, answers[1], answers[2], answers[3])
 	}
 	return SupervisorInfo{Mood: mood, PID: int(pid), Identifier: identifier, Version: version}, nil
 }

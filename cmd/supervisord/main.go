@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,6 +22,9 @@ import (
 // exitUsage is the exit code when the command line, the configuration or the environment
 // must change.
 const exitUsage = 2
+
+// exitOutput is the exit code when the output cannot be written.
+const exitOutput = 1
 
 func main() { os.Exit(run(os.Args, os.Stdout, os.Stderr)) }
 
@@ -50,6 +54,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 	complain(stderr, "Error: %v\n", err)
 	if bad, ok := errors.AsType[*daemon.ConfigError](err); ok && bad != nil {
 		return exitUsage
+	}
+	if failed, ok := errors.AsType[*fs.PathError](err); ok && failed.Op == "write" {
+		return exitOutput // no help with that is in the help
 	}
 	complain(stderr, "For help, use %s -h\n", args[0])
 	return exitUsage

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"runtime"
@@ -77,9 +76,7 @@ func newVersion(stdout io.Writer) *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			b := thisBuild(debug.ReadBuildInfo())
 			if asJSON {
-				e := json.NewEncoder(stdout)
-				e.SetIndent("", "  ")
-				return e.Encode(b)
+				return printJSON(stdout, b)
 			}
 			_, err := io.WriteString(stdout, b.text())
 			return err

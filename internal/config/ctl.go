@@ -25,8 +25,9 @@ func LoadCtl(o Options) (*Ctl, Problems) {
 	if l.readMain() {
 		l.supervisorctl()
 		for i := range l.problems {
-			if l.problems[i].Section != "supervisorctl" {
-				l.problems[i].Severity = Warning
+			p := &l.problems[i]
+			if wholeFile := p.Section == "" && p.Line == 0; p.Section != "supervisorctl" && !wholeFile {
+				p.Severity = Warning
 			}
 		}
 		l.ctlServers()

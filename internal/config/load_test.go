@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -123,6 +124,21 @@ func TestLoadCtlForgivesWhatIsNotItsOwn(t *testing.T) {
 	}
 	if len(problems.Warnings()) != 2 {
 		t.Errorf("want warnings of the first line and of chmod, got %v", problems)
+	}
+}
+
+// A file of which nothing was read does not stand for one that names no server.
+func TestLoadCtlTellsOfAFileThatIsTooLong(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "long.conf")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(file, 65<<20); err != nil {
+		t.Fatal(err)
+	}
+	_, problems := config.LoadCtl(options(file))
+	if diff := cmp.Diff(file+": the file is larger than 67108864 bytes", fmt.Sprint(problems.Err())); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
 	}
 }
 

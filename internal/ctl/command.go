@@ -83,7 +83,7 @@ func printUsage(cmd *cobra.Command) {
 	fmt.Fprintf(out, "%s -- command a running supervisord\n\nUsage: %s [flags] [VERB [arguments]]\n\nFlags:\n%s\n"+
 		"Without a verb the shell is started.\n\nVerbs:\n",
 		cmd.CommandPath(), cmd.CommandPath(), cmd.Flags().FlagUsages())
-	fmt.Fprintf(out, "%s\n\"%s help VERB\" describes one of them.\n", columnize(topics(), 80), cmd.CommandPath())
+	fmt.Fprintf(out, "%s\n\"%s help VERB\" describes one of them.\n", columnize(topics(), usualColumns), cmd.CommandPath())
 }
 
 // execute runs one command line, or the shell.

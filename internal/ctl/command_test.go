@@ -54,6 +54,27 @@ func TestServer(t *testing.T) {
 			want: ctl.Server{URL: "http://h:1", Username: "u", Password: "p", From: "given by -s"},
 		},
 		{
+			name:    "a URL with a login before the environment, without it in any message",
+			args:    []string{"-s", "http://us%40r:p%zz@h:1/x@y"},
+			environ: map[string]string{"SUPERVISOR_USERNAME": "eu", "SUPERVISOR_PASSWORD": "ep"},
+			want:    ctl.Server{URL: "http://h:1/x@y", Username: "us@r", Password: "p%zz", From: "given by -s"},
+		},
+		{
+			name: "flags before the login of a URL",
+			args: []string{"-s", "https://u:p@h:1", "-u", "fu", "-p", "fp"},
+			want: ctl.Server{URL: "https://h:1", Username: "fu", Password: "fp", From: "given by -s"},
+		},
+		{
+			name: "a URL with a login in the file",
+			file: ctl.Server{URL: "http://u:p@h:1", From: "in f"},
+			want: ctl.Server{URL: "http://h:1", Username: "u", Password: "p", From: "in f"},
+		},
+		{
+			name: "a socket with an @",
+			args: []string{"-s", "unix:///run/a:b@c"},
+			want: ctl.Server{URL: "unix:///run/a:b@c", From: "given by -s"},
+		},
+		{
 			name:    "password in a file before the environment",
 			args:    []string{"-s", "http://h:1", "-u", "u", "--password-file", "secret"},
 			environ: map[string]string{"SUPERVISOR_PASSWORD": "ep"},

@@ -26,7 +26,7 @@ func (s *session) display() display {
 		return display{}
 	}
 	if columns <= 0 { // a terminal whose size nobody has set
-		columns = 80
+		columns = usualColumns
 	}
 	name, _ := s.env.LookupEnv("TERM")
 	_, windows := s.env.LookupEnv("WT_SESSION") // Windows Terminal, which sets no TERM

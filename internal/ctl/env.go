@@ -90,6 +90,9 @@ type Env struct {
 	// UntilInterrupt returns a context that ends when the user interrupts, by Ctrl-C. Until
 	// stop is called an interrupt does nothing else.
 	UntilInterrupt func(ctx context.Context) (until context.Context, stop context.CancelFunc)
+	// UntilTerminated returns a context that ends when the program is told to end, by
+	// SIGTERM. Until stop is called that does nothing else.
+	UntilTerminated func(ctx context.Context) (until context.Context, stop context.CancelFunc)
 	// Dial returns the supervisor at a server. It need not connect yet.
 	Dial func(s Server) (API, error)
 }

@@ -101,6 +101,9 @@ func (s *session) explain(err error) string {
 	if isTimeout(err) {
 		return s.server.URL + " does not answer; is supervisord stopped or overloaded, or a firewall in between?"
 	}
+	if isHangUp(err) {
+		return s.server.URL + " has closed the connection; has supervisord ended, or is this another server?"
+	}
 	if isStranger(err) {
 		return err.Error() + "; is this the address of a supervisord?"
 	}
@@ -131,7 +134,12 @@ func isTimeout(err error) bool {
 // isStranger reports whether err is that of a server that is none of ours.
 func isStranger(err error) bool {
 	_, ok := errors.AsType[*client.HTTPError](err)
-	return ok || errors.Is(err, client.ErrMalformed) || errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)
+	return ok || errors.Is(err, client.ErrMalformed)
+}
+
+// isHangUp reports whether err is that of a server that has gone in the middle of an answer.
+func isHangUp(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)
 }
 
 // hasCode reports whether err is a fault with that code.

@@ -78,20 +78,25 @@ func TestStrangers(t *testing.T) {
 	page.Config.ErrorLog = log.New(io.Discard, "", 0) // a client that speaks TLS
 	page.Start()
 	defer page.Close()
+	number := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "<methodResponse><params><param><value><int>3</int></value></param></params></methodResponse>")
+	}))
+	defer number.Close()
 	hangUp := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
 	defer hangUp.Close()
 	mute := hangUp.URL
 	tls := strings.Replace(page.URL, "http", "https", 1)
 	for url, want := range map[string]string{
-		page.URL: page.URL + ": supervisor.getAPIVersion: not an answer of a supervisor: ",
-		mute:     mute + ": ",
-		tls:      tls + " does not speak https; try http://\n",
+		number.URL: "not an answer of a supervisor: int64 instead of string; is this the address of a supervisord?\n",
+		page.URL:   page.URL + ": supervisor.getAPIVersion: not an answer of a supervisor: ",
+		mute:       mute + " has closed the connection; has supervisord ended, or is this another server?\n",
+		tls:        tls + " does not speak https; try http://\n",
 	} {
 		got := runOver(t, "-s", url, "version")
 		if !strings.HasPrefix(got.Out, "error: "+want) || got.Code != 1 || strings.Count(got.Out, "\n") != 1 {
 			t.Errorf("%s: %+v, want %q", url, got, want)
 		}
-		if url != tls && !strings.HasSuffix(got.Out, "; is this the address of a supervisord?\n") {
+		if (url == page.URL || url == number.URL) && !strings.HasSuffix(got.Out, "; is this the address of a supervisord?\n") {
 			t.Errorf("%s: %q does not ask whether the address is right", url, got.Out)
 		}
 	}
@@ -105,7 +110,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		want string
 	}{
 		{&net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}, "error: unix:///run/s.sock does not answer; is supervisord stopped or overloaded, or a firewall in between?\n"},
-		{io.EOF, "error: EOF; is this the address of a supervisord?\n"},
+		{io.EOF, "error: unix:///run/s.sock has closed the connection; has supervisord ended, or is this another server?\n"},
 		{client.ErrUnauthorized, "Server requires authentication\nerror: give a name and a password: -u and -p, or $SUPERVISOR_USERNAME and $SUPERVISOR_PASSWORD, or username and password in [supervisorctl]\n"},
 	} {
 		f := newSupervisor()

@@ -16,10 +16,11 @@ const (
 )
 
 // The exit codes that Python's supervisorctl does not have: those of timeout(1) and of a
-// command that a shell sees interrupted.
+// command that a shell sees ended by a signal.
 const (
 	exitTimeout     = 124 // --timeout ended the wait
 	exitInterrupted = 130 // Ctrl-C ended the wait
+	exitTerminated  = 143 // SIGTERM ended a screen of ours
 )
 
 // ExitError carries the exit code of a command that has said all there is to say.

@@ -331,13 +331,15 @@ func env(f *supervisor, out, errs *bytes.Buffer) ctl.Env {
 		LoadFile: func(string) (ctl.Settings, error) {
 			return ctl.Settings{Server: ctl.Server{URL: "unix:///run/s.sock", From: "that of a test"}}, nil
 		},
-		Editor: func(ctl.Completer) (ctl.Editor, bool) { return nil, false },
-		Dial:   func(ctl.Server) (ctl.API, error) { return f, nil },
-		UntilInterrupt: func(ctx context.Context) (context.Context, context.CancelFunc) {
-			return ctx, func() {}
-		},
+		Editor:          func(ctl.Completer) (ctl.Editor, bool) { return nil, false },
+		Dial:            func(ctl.Server) (ctl.API, error) { return f, nil },
+		UntilInterrupt:  forever,
+		UntilTerminated: forever,
 	}
 }
+
+// forever is the context of a user who does not interrupt.
+func forever(ctx context.Context) (context.Context, context.CancelFunc) { return ctx, func() {} }
 
 // execute runs supervisorctl with the arguments in a world.
 func execute(t *testing.T, e ctl.Env, args ...string) (code int) {

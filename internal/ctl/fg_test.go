@@ -156,7 +156,7 @@ func TestForeground(t *testing.T) {
 			set: func(f *foreground) {
 				f.asked = func([]control.Info) ([]control.Info, error) { return nil, io.ErrUnexpectedEOF }
 			},
-			want: answer{Out: shown + "error: unexpected EOF\n", Code: 1},
+			want: answer{Out: shown + "error: unix:///run/s.sock has closed the connection; has supervisord ended, or is this another server?\n", Code: 1},
 		},
 		{
 			name: "the server dies, and breaks off what it is asked just then",
@@ -179,17 +179,17 @@ func TestForeground(t *testing.T) {
 			set: func(f *foreground) {
 				f.asked = func([]control.Info) ([]control.Info, error) { return nil, fmt.Errorf("read: %w", io.EOF) }
 			},
-			want: answer{Out: shown + "error: read: EOF; is this the address of a supervisord?\n", Code: 1},
+			want: answer{Out: shown + "error: unix:///run/s.sock has closed the connection; has supervisord ended, or is this another server?\n", Code: 1},
 		},
 		{
 			name: "the server takes nothing that is typed, which is no end of the input",
 			set:  func(f *foreground) { f.types("hello\n"); f.stdinErr = fmt.Errorf("read: %w", io.EOF) },
-			want: answer{Out: shown + "error: read: EOF; is this the address of a supervisord?\n", Code: 1}, wantStdin: "hello\n",
+			want: answer{Out: shown + "error: unix:///run/s.sock has closed the connection; has supervisord ended, or is this another server?\n", Code: 1}, wantStdin: "hello\n",
 		},
 		{
 			name: "the connection of the log breaks",
 			set:  func(f *foreground) { f.followErr = io.ErrUnexpectedEOF },
-			want: answer{Out: shown + "error: unexpected EOF\n", Code: 1},
+			want: answer{Out: shown + "error: unix:///run/s.sock has closed the connection; has supervisord ended, or is this another server?\n", Code: 1},
 		},
 		{
 			name: "the server ends the log",

@@ -53,7 +53,7 @@ func TestFollowSaysWhyThereIsNothing(t *testing.T) {
 		{"tail -f nope:*", nil, answer{exitHint, url + "/logtail/nope:*/stdout Cannot read, status code 404\n", 0}},
 		{"maintail -f", nil, answer{exitHint, url + "/mainlogtail Cannot read, status code 404\n", 0}},
 		{"tail -f web", &client.HTTPError{Status: 503}, answer{exitHint + "one\ntwo\n", url + "/logtail/web/stdout Cannot read, status code 503\n", 0}},
-		{"tail -f web", io.ErrUnexpectedEOF, answer{exitHint + "one\ntwo\n", "error: unexpected EOF\n", 0}},
+		{"tail -f web", io.ErrUnexpectedEOF, answer{exitHint + "one\ntwo\n", "error: unix:///run/s.sock has closed the connection; has supervisord ended, or is this another server?\n", 0}},
 	} {
 		f := newSupervisor()
 		f.followErr = c.err

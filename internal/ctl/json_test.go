@@ -64,6 +64,30 @@ func TestJSON(t *testing.T) {
 	testenv.Golden(t, scripting, got)
 }
 
+// Lists are lists when they are empty, and a command that has no end has no JSON.
+func TestJSONWithoutContents(t *testing.T) {
+	for line, want := range map[string]answer{
+		"reread --json": {Out: `{"groups":{"available":[],"changed":[],"disappeared":[]}}`},
+		"update --json": {Out: `{"results":[]}`},
+		"avail --json":  {Out: `{"programs":[]}`},
+		"status --json": {Out: `{"processes":[],"errors":[]}`},
+		"status --json -w": {
+			Out:  `{"error":{"message":"--json shows the status as it is and does not follow it"}}`,
+			Code: 1,
+		},
+	} {
+		got := run(t, &supervisor{version: "4.2.5", api: "3.0"}, line)
+		var compact bytes.Buffer
+		if err := json.Compact(&compact, []byte(got.Out)); err != nil {
+			t.Errorf("%s: %v: %q", line, err, got.Out)
+		}
+		got.Out = strings.TrimSpace(compact.String())
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s (-want +got):\n%s", line, d)
+		}
+	}
+}
+
 // With --json every verb that has it prints one JSON object, whatever happens, and exits
 // as it does without.
 func TestJSONKeepsExitCodes(t *testing.T) {

@@ -93,7 +93,9 @@ func (s *session) reread(ctx context.Context, _ call) (int, error) {
 
 // sorted returns names in order, never nil.
 func sorted(names []string) []string {
-	return slices.Sorted(slices.Values(append([]string{}, names...)))
+	s := append([]string{}, names...)
+	slices.Sort(s)
+	return s
 }
 
 // update rereads the configuration file and makes it so, for all groups or those named.
@@ -204,8 +206,8 @@ func (s *session) retire(ctx context.Context, group string) (code int, err error
 	if err := s.api.RemoveGroup(ctx, group); err != nil {
 		return exitGeneric, err
 	}
-	_ = s.out.Flush() // what is done is shown before the next takes its time
-	return exitOK, nil
+	_ = s.out.Flush()        // what is done is shown before the next takes its time
+	return exitOK, ctx.Err() // what is left to be done would only fail
 }
 
 func (s *session) add(ctx context.Context, c call) (int, error) {

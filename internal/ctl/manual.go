@@ -2,6 +2,7 @@ package ctl
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -24,6 +25,7 @@ func Manual() manual.Page {
 	}
 	p.Blocks = append(p.Blocks, FlagItems(NewCommand("supervisorctl", Env{}).Flags())...)
 	p.Blocks = append(p.Blocks, aboutServers()...)
+	p.Blocks = append(p.Blocks, aboutShell()...)
 	p.Blocks = append(p.Blocks, manual.Heading("Verbs"),
 		manual.Text("A flag of a verb begins with two hyphens, and its value is part of the word: `--timeout=5s`. Supervisor has no such flags. Every verb has `--help`. After `--` every word is an argument."))
 	for _, v := range verbs() {
@@ -38,9 +40,18 @@ func aboutServers() []manual.Block {
 	return []manual.Block{
 		manual.Heading("Which daemon"),
 		manual.Text("The address is that of `-s`; else `serverurl` in the section `[supervisorctl]` of the configuration file; else where the file lets the daemon listen; else " + DefaultURL + ". It is `http://host:port`, `https://host:port` or `unix:///path`. The file is that of `-c`, or the first of those that `supervisord` looks for."),
-		manual.Text("Name and password are those of `-u` and `-p`, else of the environment, else of the file. Others can see the flags in a list of processes; the environment they cannot."),
+		manual.Text("Name and password are those of `-u` and `-p` or `--password-file`, else those in the URL of `-s`, else of the environment, else of the file. Others can see the flags in a list of processes; the environment and files of yours they cannot. On a terminal a password that is missing is asked for."),
 		manual.Heading("Names"),
 		manual.Text("`web` is the process web of the group web, `shop:web` the process web of the group shop, `shop:*` all of the group shop, and `all` every process."),
+	}
+}
+
+// aboutShell says what happens without a verb.
+func aboutShell() []manual.Block {
+	return []manual.Block{
+		manual.Heading("Shell"),
+		manual.Text("Without a verb the status is shown, and then lines with verbs are read: typed on a terminal, or from a pipe. Tab completes verbs, flags and the names of processes; the arrow keys call back earlier lines; Ctrl-R searches them. Ctrl-C drops a line or ends the verb that runs, Ctrl-D leaves."),
+		manual.Text("Lines are remembered in the file of `-r`; else `history_file` of `[supervisorctl]`; else `$XDG_STATE_HOME/supervisord/history` (`~/.local/state/supervisord/history`). `/dev/null` keeps none. Lines with a password in a URL are not kept. The prompt is `prompt` of `[supervisorctl]`."),
 	}
 }
 
@@ -69,7 +80,7 @@ func (v verb) manual() []manual.Block {
 func aboutExits() []manual.Block {
 	return []manual.Block{
 		manual.Heading("Exit codes"),
-		manual.Text("They are Supervisor's. Those of single verbs are with the verbs."),
+		manual.Text("They are Supervisor's, but for those above 100. Those of single verbs are with the verbs."),
 		manual.Item{Term: "0", Text: "all went well"},
 		manual.Item{Term: "1", Text: "an error, an unknown verb, or a password that is wrong"},
 		manual.Item{Term: "2", Text: "the command line or the configuration file cannot be used"},
@@ -77,9 +88,14 @@ func aboutExits() []manual.Block {
 		manual.Item{Term: "4", Text: "the connection was refused; `status` also exits with 4 where other verbs do with 3, 5 or 7"},
 		manual.Item{Term: "5", Text: "the server has another version of the API"},
 		manual.Item{Term: "7", Text: "there is no socket: the daemon does not run"},
+		manual.Item{Term: strconv.Itoa(exitTimeout), Text: "the time of `--timeout` is over"},
+		manual.Item{Term: strconv.Itoa(exitInterrupted), Text: "Ctrl-C ended a wait; the daemon goes on with what it has begun"},
+		manual.Item{Term: strconv.Itoa(exitTerminated), Text: "SIGTERM ended `status -w` on a terminal, which is given back"},
 		manual.Heading("Environment"),
 		manual.Item{Term: UsernameVariable, Text: "the name to authenticate with"},
 		manual.Item{Term: PasswordVariable, Text: "the password to authenticate with"},
+		manual.Item{Term: CACertVariable, Text: "a file of certificates to trust for https"},
+		manual.Item{Term: "NO_COLOR", Text: "with any value: no colours"},
 		manual.Heading("See also"),
 		manual.Text("`supervisord(1)`, `supervisord.conf(5)`"),
 	}

@@ -1,8 +1,12 @@
 package ctl_test
 
 import (
+	"os"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"supervisord/internal/ctl"
 	"supervisord/internal/testenv"
@@ -24,6 +28,30 @@ func TestManualDescribesEveryVerb(t *testing.T) {
 		_, section, ok := strings.Cut(text, "\n### "+v+"\n\n`"+v+"`: ")
 		if !ok || strings.HasPrefix(section, ".") || !strings.Contains(section, "supervisorctl "+v) {
 			t.Errorf("the manual does not say what %s does", v)
+		}
+	}
+}
+
+// The overview in the README names every verb, and the manual every exit code and variable.
+func TestNoListLacksAnything(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, row, _ := strings.Cut(string(readme), "| `supervisord ctl VERB …` | ")
+	row, _, _ = strings.Cut(row, ";")
+	got, want := strings.Fields(row), append(strings.Fields(helpTopics(t)), "help")
+	slices.Sort(want)
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("verbs in the README (-want +got):\n%s", d)
+	}
+	text := ctl.Manual().Markdown()
+	for _, item := range []string{
+		"- `0`", "- `1`", "- `2`", "- `3`", "- `4`", "- `5`", "- `7`", "- `124`", "- `130`", "- `143`",
+		"- `" + ctl.UsernameVariable + "`", "- `" + ctl.PasswordVariable + "`", "- `" + ctl.CACertVariable + "`",
+	} {
+		if !strings.Contains(text, "\n"+item+": ") {
+			t.Errorf("the manual has no item %s", item)
 		}
 	}
 }

@@ -5,11 +5,15 @@ import (
 	"strings"
 )
 
-// open takes another server for what follows, with the same name and password, and shows
-// its status. As by Python, only a URL that is none is an error.
+// open takes another server for what follows, with the same name and password if the URL
+// has none, and shows its status. As by Python, only a URL that is none is an error.
 func (s *session) open(ctx context.Context, c call) (int, error) {
 	server := s.server
-	server.URL, server.From = strings.Join(c.args, " "), "given to open"
+	place, username, password := splitLogin(strings.Join(c.args, " "))
+	server.URL, server.From = place, "given to open"
+	if username != "" {
+		server.Username, server.Password = username, password
+	}
 	if !hasScheme(server.URL) {
 		s.printf("ERROR: url must be http:// or unix://\n")
 		return exitGeneric, nil

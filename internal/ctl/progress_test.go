@@ -253,3 +253,32 @@ func TestStatusWaits(t *testing.T) {
 		}
 	}
 }
+
+// removing is a supervisor whose user interrupts when a group has been removed.
+type removing struct {
+	*supervisor
+	interrupt context.CancelFunc
+}
+
+func (f *removing) RemoveGroup(ctx context.Context, name string) error {
+	defer f.interrupt()
+	return f.supervisor.RemoveGroup(ctx, name)
+}
+
+// An update that is interrupted between two steps is not done.
+func TestInterruptBetweenTheStepsOfAnUpdate(t *testing.T) {
+	f := &removing{supervisor: newSupervisor()}
+	f.diff = control.Diff{Changed: []string{"web"}}
+	var out, errs bytes.Buffer
+	e := env(f.supervisor, &out, &errs)
+	e.Dial = func(ctl.Server) (ctl.API, error) { return f, nil }
+	e.UntilInterrupt = func(ctx context.Context) (context.Context, context.CancelFunc) {
+		ctx, f.interrupt = context.WithCancel(ctx)
+		return ctx, f.interrupt
+	}
+	code := execute(t, e, "update")
+	want := answer{"web: stopped\nerror: interrupted\n", "hint: supervisord goes on with what it has begun" + goesOn, 130}
+	if d := cmp.Diff(want, answer{out.String(), errs.String(), code}); d != "" {
+		t.Errorf("-want +got:\n%s", d)
+	}
+}

@@ -50,7 +50,7 @@ func (d *screen) status(missing []string, infos []control.Info) error {
 
 // lost keeps the table: it is what is known last.
 func (d *screen) lost(why string) error {
-	d.draw("trying again: " + why)
+	d.draw("trying again: " + visible(why))
 	return nil
 }
 

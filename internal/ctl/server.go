@@ -28,7 +28,8 @@ type flags struct {
 
 // settings finds the server to talk to, and the rest of what the file says. The URL comes
 // from the flag, else from the configuration file, else it is the default; name and
-// password come from the flags, else from the environment, else from the file.
+// password come from the flags, of which the URL may be one, else from the environment,
+// else from the file.
 func (f flags) settings(env Env) (Settings, error) {
 	file, err := env.LoadFile(f.configuration)
 	if err != nil && (f.configuration != "" || f.serverURL == "") {
@@ -42,10 +43,15 @@ func (f flags) settings(env Env) (Settings, error) {
 	username, _ := env.LookupEnv(UsernameVariable)
 	password, _ := env.LookupEnv(PasswordVariable)
 	caFile, _ := env.LookupEnv(CACertVariable)
+	place, urlUsername, urlPassword := splitLogin(f.serverURL)
+	filePlace, fileUsername, filePassword := splitLogin(file.URL)
+	if f.serverURL == "" {
+		file.Username, file.Password = cmp.Or(file.Username, fileUsername), cmp.Or(file.Password, filePassword)
+	}
 	s := Server{
-		URL:      cmp.Or(f.serverURL, file.URL, DefaultURL),
-		Username: cmp.Or(f.username, username, file.Username),
-		Password: cmp.Or(f.password, password, file.Password),
+		URL:      cmp.Or(place, filePlace, DefaultURL),
+		Username: cmp.Or(f.username, urlUsername, username, file.Username),
+		Password: cmp.Or(f.password, urlPassword, password, file.Password),
 		CAFile:   cmp.Or(f.caFile, caFile),
 		From:     file.From,
 	}
@@ -56,6 +62,29 @@ func (f flags) settings(env Env) (Settings, error) {
 		s.From = "the default, since " + file.From
 	}
 	return Settings{s, file.Prompt, cmp.Or(f.historyFile, file.HistoryFile)}, checkURL(s.URL)
+}
+
+// splitLogin takes name and password off an http URL, so that no message shows them.
+func splitLogin(s string) (place, username, password string) {
+	scheme, rest, isURL := strings.Cut(s, "://")
+	authority, path := rest, ""
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		authority, path = rest[:end], rest[end:]
+	}
+	at := strings.LastIndexByte(authority, '@')
+	if !isURL || scheme == "unix" || at < 0 {
+		return s, "", ""
+	}
+	username, password, _ = strings.Cut(authority[:at], ":")
+	return scheme + "://" + authority[at+1:] + path, unescape(username), unescape(password)
+}
+
+// unescape returns what %XX stand for; all as it is if one of them stands for nothing.
+func unescape(s string) string {
+	if text, err := url.PathUnescape(s); err == nil {
+		return text
+	}
+	return s
 }
 
 // readPasswordFile returns the first line of a file.

@@ -39,7 +39,7 @@ func (s *session) run(ctx context.Context, line string) int {
 	}
 	c, err := v.parse(args)
 	if err != nil {
-		s.printf("Error: %v\nFor help, use %s --help\n", err, v.name)
+		s.printf("Error: %v\nFor help, use %s --help\n", err, s.callOf(v.name))
 		return exitInvalidArgs
 	}
 	if c.help {
@@ -52,6 +52,14 @@ func (s *session) run(ctx context.Context, line string) int {
 	code := s.perform(ctx, v, c)
 	s.printDocument()
 	return code
+}
+
+// callOf returns how to call a line that begins with a verb: in the shell by itself.
+func (s *session) callOf(line string) string {
+	if s.interactive {
+		return line
+	}
+	return s.command + " " + line
 }
 
 // perform does what a verb does and returns its exit code. When the server wants a

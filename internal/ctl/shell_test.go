@@ -88,6 +88,7 @@ func TestShellReadsAPipe(t *testing.T) {
 		{"lines", "pid web\n\n \nnope\n", shellStatus + prompt + "13\n" + prompt + prompt + prompt + "*** Unknown syntax: nope\n" + prompt + "\n"},
 		{"no end of line", "pid web", shellStatus + prompt + "13\n" + prompt + "\n"},
 		{"ends of lines of Windows", "pid web\r\n", shellStatus + prompt + "13\n" + prompt + "\n"},
+		{"a flag that is none", "pid --nosuch\n", shellStatus + prompt + "Error: pid: unknown flag: --nosuch\nFor help, use pid --help\n" + prompt + "\n"},
 		{"quit", "quit\npid web\n", shellStatus + prompt + "\n"},
 		{"exit with a word", "exit x\npid web\n", shellStatus + prompt + "\n"},
 		{"EOF", "EOF\npid web\n", shellStatus + prompt + "\n"},
@@ -208,7 +209,7 @@ func TestShellOutlivesTheSupervisor(t *testing.T) {
 		typed{line: "pid web", when: func() { f.err = nil }})
 	code := execute(t, e)
 	want := shellStatus + "supervisor> [pid web]\nunix:///run/s.sock no such file\n" +
-		"supervisor> [avail]\nerror: read: connection reset by peer; is this the address of a supervisord?\n" +
+		"supervisor> [avail]\nerror: unix:///run/s.sock has closed the connection; has supervisord ended, or is this another server?\n" +
 		"supervisor> [pid web]\n13\nsupervisor> []\n\n"
 	hint := "hint: is supervisord running? The address is that of a test.\n"
 	if d := cmp.Diff(answer{Out: want, Err: hint}, answer{out.String(), errs.String(), code}); d != "" {
@@ -230,6 +231,7 @@ func TestOpen(t *testing.T) {
 		{"open ftp://x", answer{bad, "", 1}, "unix:///run/s.sock"},
 		{"open unix:///other", answer{webStatus, "", 0}, "unix:///other"},
 		{"open https://h:1", answer{webStatus, "", 0}, "https://h:1"},
+		{"open http://me:x@h:1", answer{webStatus, "", 0}, "http://h:1"},
 		{"open http://broken", answer{"ERROR: it is broken\n", "", 1}, "http://broken"},
 	} {
 		var out, errs bytes.Buffer
@@ -253,7 +255,11 @@ func TestOpen(t *testing.T) {
 		if c.url == "unix:///run/s.sock" {
 			from = "that of a test"
 		}
-		if d := cmp.Diff(ctl.Server{URL: c.url, Username: "u", Password: "p", From: from}, got); d != "" {
+		username, password := "u", "p"
+		if strings.Contains(c.line, "@") {
+			username, password = "me", "x"
+		}
+		if d := cmp.Diff(ctl.Server{URL: c.url, Username: username, Password: password, From: from}, got); d != "" {
 			t.Errorf("%s: server (-want +got):\n%s", c.line, d)
 		}
 	}

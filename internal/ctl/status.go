@@ -15,7 +15,12 @@ const nameWidth = 30
 // status prints a line per process, in the order of the names; what is not there comes
 // first.
 func (s *session) status(ctx context.Context, c call) (int, error) {
-	if c.watch {
+	switch {
+	case c.watch && s.doc != nil:
+		return s.complain("Error: --json shows the status as it is and does not follow it"), nil
+	case c.watch && c.wait != nil:
+		return s.complain("Error: --watch shows the status until you leave, --wait until all are in a state; choose one"), nil
+	case c.watch:
 		return s.watch(ctx, c.args)
 	}
 	look := s.awaitPhase

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"golang.org/x/term"
@@ -43,6 +44,9 @@ func SystemEnv() Env {
 		LoadFile:     loadFile,
 		UntilInterrupt: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return signal.NotifyContext(ctx, os.Interrupt)
+		},
+		UntilTerminated: func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return signal.NotifyContext(ctx, syscall.SIGTERM)
 		},
 		Dial: func(s Server) (API, error) {
 			return client.New(client.Options{

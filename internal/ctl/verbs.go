@@ -220,12 +220,12 @@ func (s *session) help(_ context.Context, c call) (int, error) {
 
 // printTopics prints names under a title, as cmd.Cmd.print_topics in Python's library.
 func (s *session) printTopics(title string, names []string) {
-	s.printf("%s\n%s\n%s\n", title, strings.Repeat("=", len(title)), columnize(names, 80))
+	s.printf("%s\n%s\n%s\n", title, strings.Repeat("=", len(title)), columnize(names, usualColumns))
 }
 
 // printHelp prints what `VERB --help` shows: Python's words, the flags and an example.
 func (s *session) printHelp(v verb) {
-	s.printf("%s\n\nFlags:\n%s\nExample:\n  %s %s\n", v.help, v.flagSet(&options{}).FlagUsages(), s.command, v.example)
+	s.printf("%s\n\nFlags:\n%s\nExample:\n  %s\n", v.help, v.flagSet(&options{}).FlagUsages(), s.callOf(v.example))
 }
 
 // usageError tells what is wrong with the arguments of a verb, and its help.

@@ -17,6 +17,9 @@ import (
 // changes.
 const watchEvery = time.Second
 
+// watchPatience is how long it waits for an answer before it says that there is none.
+const watchPatience = 5 * time.Second
+
 // board is where status -w shows what it has learnt.
 type board interface {
 	// status takes the processes that were asked for, and a line for each name that is not
@@ -28,18 +31,36 @@ type board interface {
 
 // watch shows the status as it changes, until the user interrupts: on a terminal as a
 // table in place, which q leaves too, elsewhere as a line per change. A server that is
-// gone is waited for.
-func (s *session) watch(ctx context.Context, names []string) (int, error) {
+// gone is waited for. That the user leaves is no failure; the end of --timeout is.
+func (s *session) watch(ctx context.Context, names []string) (code int, err error) {
 	ctx, stop := s.env.UntilInterrupt(ctx)
 	defer stop()
-	if _, ok := s.env.Terminal(); !ok {
-		return exitOK, s.refresh(ctx, names, &changes{session: s})
+	if _, ok := s.env.Terminal(); ok {
+		code, err = s.watchOnScreen(ctx, names)
+	} else {
+		err = s.refresh(ctx, names, &changes{session: s})
 	}
-	return exitOK, s.watchOnScreen(ctx, names)
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		code = exitTimeout
+	}
+	return code, err
 }
 
-// watchOnScreen is watch on a terminal, which is afterwards as it was.
-func (s *session) watchOnScreen(ctx context.Context, names []string) error {
+// watchOnScreen is watch on a terminal, which is afterwards as it was: also if the program
+// is told to end, which it then does.
+func (s *session) watchOnScreen(ctx context.Context, names []string) (code int, err error) {
+	ended, stop := s.env.UntilTerminated(ctx)
+	defer stop()
+	defer func() {
+		if ended.Err() != nil && ctx.Err() == nil {
+			code = exitTerminated
+		}
+	}()
+	return exitOK, s.drawStatus(ended, names)
+}
+
+// drawStatus fills the terminal with the status until a key or the end of ctx.
+func (s *session) drawStatus(ctx context.Context, names []string) error {
 	ctx, quit := context.WithCancel(ctx)
 	show := &screen{session: s, leave: "Ctrl-C"}
 	var keys sync.WaitGroup
@@ -68,7 +89,7 @@ func (s *session) refresh(ctx context.Context, names []string, to board) error {
 	ticker := time.NewTicker(watchEvery)
 	defer ticker.Stop()
 	for {
-		all, err := s.api.Status(ctx, control.All())
+		all, err := s.statusSoon(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -93,6 +114,13 @@ func (s *session) refresh(ctx context.Context, names []string, to board) error {
 			return nil
 		}
 	}
+}
+
+// statusSoon returns the status of all processes, if it comes soon.
+func (s *session) statusSoon(ctx context.Context) ([]control.Info, error) {
+	ctx, cancel := context.WithTimeout(ctx, watchPatience)
+	defer cancel()
+	return s.api.Status(ctx, control.All())
 }
 
 // changes shows a line per process at first, and then one per change.

@@ -116,7 +116,7 @@ func TestWatchWritesALinePerChange(t *testing.T) {
 			},
 			answer{
 				Out: webRuns + "web                              STOPPED   Nov 22 10:05 AM\n",
-				Err: strings.Repeat("error: unexpected EOF; trying again\n", 2),
+				Err: strings.Repeat("error: unix:///run/s.sock has closed the connection; has supervisord ended, or is this another server?; trying again\n", 2),
 			},
 		},
 	} {
@@ -152,7 +152,7 @@ func TestWatchDrawsWhatHasChanged(t *testing.T) {
 	want := answer{Out: entered +
 		frame("nope: ERROR (no such process)", "web  RUNNING  pid 13, uptime 0:00:05", "", "Ctrl-C leaves. 1 RUNNING") +
 		frame("nope: ERROR (no such process)", "web  STOPPED  Nov 22 10:05 AM", "", "Ctrl-C leaves. 1 STOPPED") +
-		frame("nope: ERROR (no such process)", "web  STOPPED  Nov 22 10:05 AM", "", "Ctrl-C leaves. trying again: unexpected \x1b[m") +
+		frame("nope: ERROR (no such process)", "web  STOPPED  Nov 22 10:05 AM", "", "Ctrl-C leaves. trying again: unix:///run\x1b[m") +
 		left}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("-want +got:\n%s", d)
@@ -207,5 +207,49 @@ func TestWatchEndsWhenItsOutputDoes(t *testing.T) {
 				t.Errorf("error is %v, want that of the output", err)
 			}
 		})
+	}
+}
+
+// A server that takes connections and does not answer is soon said to be away, and the end
+// of --timeout has its exit code.
+func TestWatchTellsOfAServerThatHangs(t *testing.T) {
+	const words = "unix:///run/s.sock does not answer; is supervisord stopped or overloaded, or a firewall in between?"
+	for _, c := range []struct {
+		set  func(*ctl.Env)
+		want string
+	}{
+		{inAPipe, "error: " + words + "; trying again\n"},
+		{onTerminal(130, 2), "trying again: " + words},
+	} {
+		got := watch(t, c.set, "status -w --timeout 20s", func(f *supervisor) { f.statusHangs = true }, nothing, nothing, nothing, nothing)
+		if !strings.Contains(got.Out+got.Err, c.want) || got.Code != 124 {
+			t.Errorf("got %+v, want %q and exit code 124", got, c.want)
+		}
+	}
+}
+
+// What a server answers as an error does not leave its line.
+func TestWatchKeepsErrorsInTheirLine(t *testing.T) {
+	got := watch(t, onTerminal(80, 2), "status -w web", func(f *supervisor) { f.err = errors.New("a\n\x1b[2Jb") })
+	if want := "Ctrl-C leaves. trying again: a\uFFFD\uFFFD[2Jb" + left; !strings.HasSuffix(got.Out, want) {
+		t.Errorf("got %q, want it to end with %q", got.Out, want)
+	}
+}
+
+// A program that is told to end gives the terminal back first.
+func TestWatchGivesTheTerminalBackWhenTerminated(t *testing.T) {
+	var terminate context.CancelFunc
+	restored := 0
+	got := watch(t, func(e *ctl.Env) {
+		onTerminal(80, 2)(e)
+		e.RawStdin = func() (func(), error) { return func() { restored++ }, nil }
+		e.WaitStdin = func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+		e.UntilTerminated = func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, terminate = context.WithCancel(ctx)
+			return ctx, terminate
+		}
+	}, "status -w web", nothing, func(*supervisor) { terminate() }, func(*supervisor) { t.Error("it goes on") })
+	if !strings.HasSuffix(got.Out, left) || got.Code != 143 || restored != 1 {
+		t.Errorf("exit code %d, restored %d times, output %q", got.Code, restored, got.Out)
 	}
 }
