@@ -2,6 +2,7 @@ package client
 
 import (
 	"supervisord/internal/control"
+	"supervisord/internal/event"
 	"supervisord/internal/process"
 )
 
@@ -37,6 +38,12 @@ type (
 	ProgramInfo = control.ProgramInfo
 	// LogInfo is the configuration of one output of a process.
 	LogInfo = control.LogInfo
+	// EventQuery says which events somebody wants to see.
+	EventQuery = control.EventQuery
+	// Event is an event in a stream, or word of events that are missing there.
+	Event = control.Event
+	// EventType is the name of an event type, or of a family of them.
+	EventType = event.Type
 	// Fault is a request that was understood and refused.
 	Fault = control.Fault
 	// Code is the number of a fault.

@@ -49,23 +49,29 @@ func (c *Client) FollowLog(ctx context.Context, log LogName, back int64) (iter.S
 	}, nil
 }
 
-// openLog asks for the stream of a log. Only the beginning of the answer has to come
-// within the client's timeout.
+// openLog asks for the stream of a log.
 func (c *Client) openLog(ctx context.Context, log LogName, back int64) (io.ReadCloser, error) {
+	body, err := c.openStream(ctx, logPath(log, back))
+	if status, ok := errors.AsType[*HTTPError](err); ok && status.Status == http.StatusNotFound {
+		return nil, c.whyNoLog(ctx, log)
+	}
+	return body, err
+}
+
+// openStream asks for an answer without an end. Only its beginning has to come within the
+// client's timeout.
+func (c *Client) openStream(ctx context.Context, path string) (io.ReadCloser, error) {
 	until, cancel := context.WithCancelCause(ctx)
 	if c.timeout > 0 {
 		late := time.AfterFunc(c.timeout, func() { cancel(context.DeadlineExceeded) })
 		defer late.Stop()
 	}
-	resp, err := c.get(until, logPath(log, back)) //nolint:bodyclose // whoever reads the stream closes it
+	resp, err := c.get(until, path) //nolint:bodyclose // whoever reads the stream closes it
 	if err != nil {
 		if cause := context.Cause(until); cause != nil {
 			err = fmt.Errorf("%s: %w", c.shown, cause)
 		}
 		cancel(nil)
-		if status, ok := errors.AsType[*HTTPError](err); ok && status.Status == http.StatusNotFound {
-			return nil, c.whyNoLog(ctx, log)
-		}
 		return nil, err
 	}
 	return cancelling{resp.Body, cancel}, nil

@@ -18,6 +18,7 @@ type Bus struct {
 	subs   map[*Subscription]struct{}
 	counts map[event.Type]int // of the subscriptions that want each type
 	news   chan struct{}      // gets a token when counts changes, for Tick
+	past   *history           // what SubscribeBack begins with; may be nil
 
 	// wanted are the types that some subscription wants. Readers take no lock.
 	wanted atomic.Pointer[map[event.Type]bool]
@@ -67,14 +68,17 @@ func (b *Bus) Publish(e event.Event) {
 }
 
 // Subscribe returns a subscription to the given types and their families, which
-// holds at most size events (at least one) that were not read yet. Close it after use.
+// holds at most size events (at least one) that were not read yet, and of long ones no
+// more than fit into 8 MiB. Close it after use.
 func (b *Bus) Subscribe(size int, types ...event.Type) *Subscription {
-	s := &Subscription{
+	return b.SubscribeBack(0, size, types...)
+}
+
+func newSubscription(b *Bus, size int, types []event.Type) *Subscription {
+	return &Subscription{
 		bus: b, types: slices.Clone(types), ready: make(chan struct{}, 1),
 		queue: ring[event.Event]{size: max(size, 1)},
 	}
-	b.add(s)
-	return s
 }
 
 // SubscribeFunc is Subscribe for somebody with a queue of their own: take is called with
@@ -83,13 +87,14 @@ func (b *Bus) Subscribe(size int, types ...event.Type) *Subscription {
 // it is not called any more.
 func (b *Bus) SubscribeFunc(take func(event.Event), types ...event.Type) *Subscription {
 	s := &Subscription{bus: b, types: slices.Clone(types), ready: make(chan struct{}, 1), take: take}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.add(s)
 	return s
 }
 
+// add is called with b.mu held.
 func (b *Bus) add(s *Subscription) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
 	if b.subs == nil {
 		b.subs = make(map[*Subscription]struct{})
 	}
@@ -106,6 +111,7 @@ type Subscription struct {
 
 	// These are held under bus.mu.
 	queue ring[event.Event]
+	bytes int // the cost of what is in queue
 	lost  uint64
 }
 
@@ -113,15 +119,21 @@ func (s *Subscription) wants(t event.Type) bool {
 	return slices.ContainsFunc(s.types, t.Is)
 }
 
+// maxQueuedBytes is how much memory the queue of a subscription may take, about. A single
+// event may be longer.
+const maxQueuedBytes = 8 << 20
+
 // push is called with the bus locked. A full queue loses its oldest event.
 func (s *Subscription) push(e event.Event) {
 	if s.take != nil {
 		s.take(e)
 		return
 	}
-	if s.queue.push(e) {
-		s.lost++
+	for s.bytes += cost(e); s.queue.count > 0 && (s.queue.count == s.queue.size || s.bytes > maxQueuedBytes); s.lost++ {
+		old, _ := s.queue.pop()
+		s.bytes -= cost(old)
 	}
+	s.queue.push(e)
 	select {
 	case s.ready <- struct{}{}:
 	default: // a token is there already
@@ -155,7 +167,18 @@ func (s *Subscription) Events(ctx context.Context) iter.Seq[event.Event] {
 func (s *Subscription) pop() (event.Event, bool) {
 	s.bus.mu.Lock()
 	defer s.bus.mu.Unlock()
-	return s.queue.pop()
+	e, ok := s.queue.pop()
+	if ok {
+		s.bytes -= cost(e)
+	}
+	return e, ok
+}
+
+// Waiting returns how many events were not read yet.
+func (s *Subscription) Waiting() int {
+	s.bus.mu.Lock()
+	defer s.bus.mu.Unlock()
+	return s.queue.count
 }
 
 // Lost returns how many events the queue has lost because it was full.

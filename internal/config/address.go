@@ -158,6 +158,16 @@ var hook = pure("command, http(s)://… or tcp://host:port", shape{}, func(s str
 	return "", fmt.Errorf("not a command, an http(s):// or a tcp://host:port URL: '%s'", s)
 }, plain)
 
+// webhookURL is the codec of url. What is wrong with it is said without it, since it may
+// hold a secret.
+var webhookURL = pure("http:// or https:// URL", shape{pattern: `https?://.+`}, func(s string) (string, error) {
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return "", errors.New("must be http://host/path or https://host/path")
+	}
+	return s, nil
+}, plain)
+
 // failureAction is the codec of liveness_check_failure_action.
 var failureAction = pure("`restart`, `stop` or a command", shape{}, func(s string) (string, error) {
 	switch lower := strings.ToLower(s); lower {

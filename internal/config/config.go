@@ -29,6 +29,16 @@ type Config struct {
 
 	// Groups are sorted by priority, then name, as Python starts them.
 	Groups []Group
+
+	// Webhooks are the [eventlistener:x] sections with a url, in file order. They have no
+	// processes and are no groups.
+	Webhooks []Webhook
+}
+
+// Webhook is an [eventlistener:x] without processes.
+type Webhook struct {
+	Name string
+	Listener
 }
 
 // Supervisord is the [supervisord] section.
@@ -140,6 +150,8 @@ type Listener struct {
 	BufferSize    int
 	ResultHandler string
 	EventTimeout  time.Duration // 0: never
+	URL           string        // of a webhook, else empty
+	Secret        string        // of a webhook; may be empty
 }
 
 // FastCGI is what an [fcgi-program:x] has beyond a program. Its processes in one group share

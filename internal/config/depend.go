@@ -16,7 +16,7 @@ func (l *loader) checkDependencies() {
 			programs, known := meaning[name]
 			if !known {
 				p := src.values.problem("depends_on", fmt.Sprintf("depends on '%s', which is no program, group or process", name))
-				p.Hint = didYouMean(name, slices.Sorted(maps.Keys(meaning)))
+				p.Hint = DidYouMean(name, slices.Sorted(maps.Keys(meaning)))
 				l.report(p)
 			}
 			needs[src.name] = append(needs[src.name], programs...)

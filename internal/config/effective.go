@@ -69,6 +69,8 @@ func (e *explainer) sections() {
 			explain(e, newValues(s, l.doc.Default), supervisorctlOptions, &l.cfg.Supervisorctl, nil)
 		case sources[s.Name] != nil:
 			e.program(sources[s.Name])
+		case e.isWebhook(s):
+			e.webhook(s)
 		case named && kind == "group":
 			e.group(s)
 		case named && kind == "rpcinterface":

@@ -11,10 +11,7 @@ func (e *explainer) program(src *source) {
 	names := e.programNames(src)
 	p, group := e.programDefaults(src)
 	explain(e, src.values, programOptions, &p, names)
-	outside := func(*Option) scope {
-		own := map[string]expand.Value{"program_name": expand.Text(src.name), "group_name": expand.Text(src.name)}
-		return scope{names: expand.Scope{e.daemon, own}}
-	}
+	outside := func(*Option) scope { return e.outside(src.name) }
 	switch src.kind {
 	case ListenerGroup:
 		explain(e, src.values, listenerOptions, group.Listener, outside)
@@ -27,6 +24,12 @@ func (e *explainer) program(src *source) {
 		explain(e, src.values, fastCGIOptions, f, names)
 	case ProgramGroup: // nothing beyond a program
 	}
+}
+
+// outside returns what options beyond a program's may use.
+func (e *explainer) outside(name string) scope {
+	own := map[string]expand.Value{"program_name": expand.Text(name), "group_name": expand.Text(name)}
+	return scope{names: expand.Scope{e.daemon, own}}
 }
 
 // programDefaults returns the values of options that a section does not give, and the group

@@ -39,6 +39,9 @@ func Dump(c *Config) string {
 			}
 		}
 	}
+	for _, w := range c.Webhooks {
+		dump(&b, "webhook "+w.Name, listenerOptions, &Listener{}, &w.Listener)
+	}
 	return b.String()
 }
 

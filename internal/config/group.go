@@ -104,7 +104,7 @@ func (l *loader) listener(v *values, names expand.Scope) *Listener {
 		e.Events[i] = strings.ToUpper(name)
 		if !event.IsType(e.Events[i]) {
 			p := v.problem("events", fmt.Sprintf("Unknown event type %s in [%s] events", e.Events[i], section))
-			p.Hint = didYouMean(e.Events[i], event.Names())
+			p.Hint = DidYouMean(e.Events[i], event.Names())
 			l.report(p)
 		}
 	}
@@ -115,6 +115,9 @@ func (l *loader) listener(v *values, names expand.Scope) *Listener {
 		p := v.problem("result_handler", fmt.Sprintf("%s cannot be resolved within [%s]", e.ResultHandler, section))
 		p.Hint = "only " + defaultResultHandler + " can be served: there is no Python"
 		l.report(p)
+	}
+	if e.Secret != "" && e.URL == "" {
+		l.report(v.problem("webhook_secret", "there is no url that it could be for"))
 	}
 	if redirect, ok := v.get("redirect_stderr"); ok {
 		if on, err := parseBool(redirect.Value); err == nil && on {

@@ -65,6 +65,7 @@ type loader struct {
 	program     Program                 // the defaults of a program
 	common      Program                 // what the processes of the section at hand share
 	sources     []*source               // of processes
+	webhooks    []*ini.Section          // in the order of cfg.Webhooks
 	groupNames  map[string]bool         // taken so far
 	processes   int                     // made so far
 }
@@ -177,7 +178,7 @@ func (l *loader) unknownSection(s *ini.Section) {
 			known = append(known, kind+":"+name)
 		}
 	}
-	hint := didYouMean(s.Name, known)
+	hint := DidYouMean(s.Name, known)
 	if hint == "" && slices.Contains(sectionKinds, s.Name) {
 		hint = "write [" + s.Name + ":name]"
 	}

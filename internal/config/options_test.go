@@ -69,6 +69,7 @@ var kinds = map[string]sample{
 	"[host]:port":                           {"*:9001", "*:9001", "x:", "no port number specified in ''"},
 	"list of name:host:port":                {"a:b:1", "a:b:1", "a:b", "not a valid name:host:port: 'a:b'"},
 	"URL":                                   {"unix:///x/../y", "unix:///y", "", ""},
+	"http:// or https:// URL":               {"https://h/p?q", "https://h/p?q", "ftp://geheim@h", "must be http://host/path or https://host/path"},
 	"URL or `AUTO`":                         {"auto", "AUTO", "", ""},
 	"`restart`, `stop` or a command":        {"Restart", "restart", "", ""},
 	"integer from 1 to 65535":               {"128", "128", "0", "Invalid socket_backlog value 0"},

@@ -120,9 +120,9 @@ func (ps Problems) sorted(files []string) Problems {
 	})
 }
 
-// didYouMean returns a hint with the nearest of the known words, empty if none is
+// DidYouMean returns a hint with the nearest of the known words, empty if none is
 // near.
-func didYouMean(word string, known []string) string {
+func DidYouMean(word string, known []string) string {
 	const longest = 64 // longer words are not worth the time
 	if len(word) > longest {
 		return ""

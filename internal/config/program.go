@@ -48,6 +48,10 @@ func (l *loader) addSource(s *ini.Section, kind, name string) {
 		return
 	}
 	l.checkKeys(src.values, tables...)
+	if _, ok := src.values.get(urlKey); ok && src.kind == ListenerGroup {
+		l.webhook(src)
+		return
+	}
 	l.sources = append(l.sources, src)
 }
 

@@ -141,7 +141,7 @@ func (l *loader) checkKeys(v *values, tables ...keys) {
 		}
 		l.unknown(Problem{
 			File: e.File, Line: e.Line, Section: v.section.Name, Key: e.Key,
-			Message: "unknown option", Hint: didYouMean(e.Key, known),
+			Message: "unknown option", Hint: DidYouMean(e.Key, known),
 		})
 	}
 }

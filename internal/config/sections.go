@@ -45,7 +45,7 @@ var sectionDocs = []sectionDoc{
 		options: groupOptions.options(),
 	},
 	{
-		name: "eventlistener:x", sample: "eventlistener:listener", about: "A program that receives events. It has the options of a program, without `[program-default]`, and these. Its group's priority is -1 if not given.",
+		name: "eventlistener:x", sample: "eventlistener:listener", about: "A program that receives events. It has the options of a program, without `[program-default]`, and these. Its group's priority is -1 if not given. With `url` it is a webhook and no program: it has these options alone.",
 		options: listenerOptions.options(), program: true,
 	},
 	{

@@ -60,6 +60,11 @@ type API interface {
 	RemoveGroup(ctx context.Context, name string) error
 	// Publish sends a REMOTE_COMMUNICATION event.
 	Publish(ctx context.Context, kind, data string) error
+	// Events yields events in their order, until ctx ends if the query says Follow. A type
+	// that is not there is the fault BadArguments at once. An error among the events is the
+	// last. Who reads slowly holds up nobody, and loses the oldest. The sequence is for one
+	// reader, once, and has to be read or its ctx to be ended.
+	Events(ctx context.Context, q EventQuery) (iter.Seq2[Event, error], error)
 
 	// Supervisor describes the supervisor itself.
 	Supervisor(ctx context.Context) (SupervisorInfo, error)

@@ -170,10 +170,10 @@ Flags:
 Without a verb the shell is started.
 
 Verbs:
-add    fg        pid     reopen         shutdown     status      update 
-avail  logtail   quit    reread         signal       stop        version
-clear  maintail  reload  restart        start        stop-group
-exit   open      remove  restart-group  start-group  tail      
+add     exit      open    remove   restart-group  start-group  tail   
+avail   fg        pid     reopen   shutdown       status       update 
+clear   logtail   quit    reread   signal         stop         version
+events  maintail  reload  restart  start          stop-group 
 
 "supervisorctl help VERB" describes one of them.
 `

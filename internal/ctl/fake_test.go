@@ -48,6 +48,9 @@ type supervisor struct {
 	followErr error
 	stdin     string // what WriteStdin has written
 	stdinErr  error
+	events    []control.Event
+	eventsErr error
+	query     control.EventQuery // the last one for events
 }
 
 func (f *supervisor) fail() error { return f.err }
@@ -274,6 +277,28 @@ func (f *supervisor) ClearMainLog(context.Context) error { return errUnused }
 func (f *supervisor) ReopenLogs(context.Context) error {
 	f.calls = append(f.calls, "reopen")
 	return f.err
+}
+
+func (f *supervisor) Events(ctx context.Context, q control.EventQuery) (iter.Seq2[control.Event, error], error) {
+	f.query = q
+	if f.eventsErr != nil {
+		return nil, f.eventsErr
+	}
+	return func(yield func(control.Event, error) bool) {
+		for _, e := range f.events {
+			if !yield(e, nil) {
+				return
+			}
+		}
+		if f.followErr != nil {
+			yield(control.Event{}, f.followErr)
+			return
+		}
+		if q.Follow && f.idle != nil {
+			f.idle()
+			<-ctx.Done()
+		}
+	}, f.fail()
 }
 
 func (f *supervisor) Publish(context.Context, string, string) error { return errUnused }

@@ -26,6 +26,11 @@ var verbManuals = map[string]verbManual{
 		about: "Rotated logs stay. Names of groups are taken, which Supervisor refuses.",
 		exits: "1: there is no such process, or its logs cannot be emptied.",
 	},
+	"events": {
+		short: "show events as they happen",
+		about: "A line per event: its time, its number, its type, and what listeners find in its payload; with `--json` an object per line. Of what was before, the daemon remembers a hundred events at most, and no output of programs and no ticks. Who reads too slowly is told how many events are missing. docs/events.md describes the types and the JSON.",
+		exits: "1: there is no such type, or the daemon is Supervisor's. Ctrl-C: 0.",
+	},
 	"exit": {short: "leave the shell"},
 	"fg": {
 		short: "connect the terminal to a process",

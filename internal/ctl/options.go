@@ -24,6 +24,8 @@ type options struct {
 	timeout time.Duration  // zero for none
 	stream  string         // of logtail; empty for stdout
 	watch   bool
+	follow  bool     // of events
+	filter  []string // of events; empty for all
 }
 
 // optionRow is a flag of verbs.
@@ -51,6 +53,12 @@ var optionTable = []optionRow{
 	}},
 	{"watch", func(set *pflag.FlagSet, o *options) {
 		set.BoolVarP(&o.watch, "watch", "w", false, "show the status as it changes, until Ctrl-C or q")
+	}},
+	{"filter", func(set *pflag.FlagSet, o *options) {
+		set.StringSliceVar(&o.filter, "filter", nil, "show only events of these `types` or families, such as PROCESS_STATE,TICK_60")
+	}},
+	{"follow", func(set *pflag.FlagSet, o *options) {
+		set.BoolVarP(&o.follow, "follow", "f", false, "go on with what happens, until Ctrl-C")
 	}},
 }
 

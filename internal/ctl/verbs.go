@@ -27,6 +27,13 @@ func verbs() []verb {
 			example: "clear web",
 		},
 		{
+			name: "events", online: true, ours: true, options: []string{"filter", "follow", "json"}, run: (*session).events,
+			help: "events\t\t\tShow the latest events that the supervisor remembers\n" +
+				"events -f\t\tShow them, and then what happens (Ctrl-C to exit)\n" +
+				"events -f --filter TYPE,TYPE\tThe same for types of events or families of them",
+			example: "events -f --filter PROCESS_STATE",
+		},
+		{
 			name: "exit", operands: ignored, run: (*session).exit,
 			help:    "exit\tExit the supervisor shell.",
 			example: "exit",

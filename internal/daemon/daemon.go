@@ -25,6 +25,7 @@ import (
 	"supervisord/internal/output"
 	"supervisord/internal/process"
 	"supervisord/internal/supervise"
+	"supervisord/internal/webhook"
 )
 
 // Options say how the daemon was called.
@@ -157,6 +158,7 @@ type generation struct {
 	pump     *output.Pump
 	children *supervise.Children
 	loop     *supervise.Loop
+	hooks    []*webhook.Hook
 	stopping *bus.Subscription
 	aside    sync.WaitGroup // what goes on beside the loop
 
@@ -199,6 +201,10 @@ func newGeneration(o Options, conf *loaded, notes []note) (*generation, error) {
 		Version: o.Version,
 		Serials: o.serials,
 	})
+	if err := g.openWebhooks(); err != nil {
+		g.close()
+		return nil, err
+	}
 	return g, nil
 }
 
@@ -262,6 +268,7 @@ func (g *generation) reload() (*config.Config, error) {
 		return nil, err
 	}
 	g.sayLoaded(conf)
+	g.sayWebhooks(conf.Config)
 	return conf.Config, nil
 }
 

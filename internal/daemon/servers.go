@@ -14,6 +14,7 @@ import (
 	"supervisord/internal/config"
 	"supervisord/internal/control"
 	"supervisord/internal/event"
+	"supervisord/internal/eventstream"
 	"supervisord/internal/httpd"
 	"supervisord/internal/logtail"
 	"supervisord/internal/mainlog"
@@ -104,16 +105,19 @@ func (s *servers) serve(handler http.Handler, end func()) {
 func faces(api control.API, log *slog.Logger) (handler http.Handler, end func()) {
 	xmlrpc := rpc.NewHandler(api, log)
 	tails := logtail.NewHandler(api, log)
+	events := eventstream.NewHandler(api, log)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch path := r.URL.Path; {
 		case strings.HasPrefix(path, "/RPC2"): // whatever follows, as Python
 			xmlrpc.ServeHTTP(w, r)
 		case strings.HasPrefix(path, "/logtail"), strings.HasPrefix(path, "/mainlogtail"):
 			tails.ServeHTTP(w, r)
+		case path == "/events":
+			events.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
-	}), tails.Close
+	}), func() { tails.Close(); events.Close() }
 }
 
 // shutdown lets the requests that are being answered end, for a moment, and closes the

@@ -6,3 +6,5 @@
 // Python's Supervisor 4.x (its manual, "Events"), because listeners and log watchers
 // match them letter by letter.
 package event
+
+//go:generate env UPDATE=1 go test -run ^TestGenerated$ .

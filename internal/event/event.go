@@ -1,7 +1,7 @@
 package event
 
 import (
-	"fmt"
+	"strings"
 	"time"
 
 	"supervisord/internal/process"
@@ -47,37 +47,23 @@ var periods = map[Type]int64{Tick5: 5, Tick60: 60, Tick3600: 3600}
 // Payload returns the body that a listener reads, as in Python's manual, "Event
 // Types".
 func (e Event) Payload() string {
-	switch {
-	case e.Type.Is(ProcessState):
-		return e.statePayload()
-	case e.Type.Is(ProcessGroup):
-		return "groupname:" + e.Group + "\n"
-	case e.Type.Is(ProcessLog):
-		return e.logPayload()
-	case e.Type.Is(ProcessCommunication):
-		return e.communicationPayload()
-	case e.Type == RemoteCommunication:
-		return "type:" + e.Kind + "\n" + e.Data
-	case periods[e.Type] != 0:
-		return fmt.Sprintf("when:%d", e.At.Unix()-e.At.Unix()%periods[e.Type])
+	var b strings.Builder
+	for i, f := range e.fields() {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(f.Key)
+		b.WriteByte(':')
+		b.WriteString(f.Value)
 	}
-	return ""
+	if e.Type.Is(ProcessGroup) || e.hasData() {
+		b.WriteByte('\n')
+	}
+	b.WriteString(e.data())
+	return b.String()
 }
 
-func (e Event) statePayload() string {
-	body := fmt.Sprintf("processname:%s groupname:%s from_state:%s", e.Process, e.Group, e.Change.From)
-	switch e.Change.To {
-	case process.Starting, process.Backoff:
-		return fmt.Sprintf("%s tries:%d", body, e.Change.Tries)
-	case process.Exited:
-		expected := 0
-		if e.Change.Expected {
-			expected = 1
-		}
-		return fmt.Sprintf("%s expected:%d pid:%d", body, expected, e.Change.PID)
-	case process.Running, process.Stopping, process.Stopped:
-		return fmt.Sprintf("%s pid:%d", body, e.Change.PID)
-	case process.Fatal, process.Unknown: // nothing more is known
-	}
-	return body
+// hasData reports whether events of that type carry data behind the keys.
+func (e Event) hasData() bool {
+	return e.Type == RemoteCommunication || e.Type.Is(ProcessLog) || e.Type.Is(ProcessCommunication)
 }

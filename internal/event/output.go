@@ -1,7 +1,6 @@
 package event
 
 import (
-	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -46,18 +45,12 @@ func OfOutput(at time.Time, t Type, group, name string, pid int, data []byte) Ev
 	return Event{At: at, Type: t, Process: name, Group: group, PID: pid, Data: string(data)}
 }
 
-// logPayload is that of PROCESS_LOG.
-func (e Event) logPayload() string {
-	channel := Stdout
+// channel is that of a PROCESS_LOG.
+func (e Event) channel() Channel {
 	if e.Type == ProcessLogStderr {
-		channel = Stderr
+		return Stderr
 	}
-	return fmt.Sprintf("processname:%s groupname:%s pid:%d channel:%s\n%s", e.Process, e.Group, e.PID, channel, decodable(e.Data))
-}
-
-// communicationPayload is that of PROCESS_COMMUNICATION.
-func (e Event) communicationPayload() string {
-	return fmt.Sprintf("processname:%s groupname:%s pid:%d\n%s", e.Process, e.Group, e.PID, decodable(e.Data))
+	return Stdout
 }
 
 // decodable returns data if it is UTF-8, and otherwise what Python's Supervisor sends in

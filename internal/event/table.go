@@ -12,15 +12,17 @@ type Row struct {
 	Abstract bool
 }
 
-// The keys that most payloads begin with.
+// The keys of payloads.
 const (
-	keyProcess = "processname"
-	keyGroup   = "groupname"
-	keyFrom    = "from_state"
-	keyTries   = "tries"
-	keyPID     = "pid"
-	keyChannel = "channel"
-	keyWhen    = "when"
+	keyProcess  = "processname"
+	keyGroup    = "groupname"
+	keyFrom     = "from_state"
+	keyTries    = "tries"
+	keyExpected = "expected"
+	keyPID      = "pid"
+	keyChannel  = "channel"
+	keyKind     = "type"
+	keyWhen     = "when"
 )
 
 // Table has every event type of Supervisor 4.x, in the order of its manual, "Event
@@ -34,7 +36,7 @@ var Table = []Row{
 		Doc: "A process has stopped because it was told to. pid is 0 if there was none.",
 	},
 	{
-		Type: ProcessStateExited, Parent: ProcessState, Keys: []string{keyProcess, keyGroup, keyFrom, "expected", keyPID},
+		Type: ProcessStateExited, Parent: ProcessState, Keys: []string{keyProcess, keyGroup, keyFrom, keyExpected, keyPID},
 		Doc: "A process that ran has ended. expected is 1 if its exit code is one of exitcodes, and else 0.",
 	},
 	{
@@ -83,7 +85,7 @@ var Table = []Row{
 	},
 
 	{
-		Type: RemoteCommunication, Parent: Any, Keys: []string{"type"},
+		Type: RemoteCommunication, Parent: Any, Keys: []string{keyKind},
 		Data: "what the caller gave", Doc: "A client has called sendRemoteCommEvent.",
 	},
 
@@ -108,4 +110,16 @@ func Names() []string {
 		names[i] = string(r.Type)
 	}
 	return names
+}
+
+// Everything returns the types that stand for all others: Any, and those that belong to
+// no family.
+func Everything() []Type {
+	var all []Type
+	for _, r := range Table {
+		if r.Parent == "" {
+			all = append(all, r.Type)
+		}
+	}
+	return all
 }

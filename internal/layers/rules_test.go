@@ -20,7 +20,7 @@ var (
 	module = []string{"bench/...", "client/...", "cmd/...", "compat/...", "internal/..."}
 	pure   = []string{"internal/process", "internal/order", "internal/event", "internal/control"}
 	core   = []string{"internal/bus", "internal/child", "internal/config/...", "internal/fcgi", "internal/listener", "internal/output/...", "internal/supervise"}
-	faces  = []string{"client", "internal/ctl", "internal/host", "internal/httpd", "internal/logtail", "internal/rpc"}
+	faces  = []string{"client", "internal/ctl", "internal/eventstream", "internal/host", "internal/httpd", "internal/httpstream", "internal/logtail", "internal/rpc"}
 )
 
 // rules are the layers, from the inside out.
@@ -98,7 +98,15 @@ var rules = []rule{
 		why: "servers and the machine are prepared without knowing what for",
 	},
 	{
-		from: []string{"internal/rpc", "internal/logtail"}, not: module, except: pure, deep: true,
+		from: []string{"internal/httpstream"}, not: module, deep: true,
+		why: "a stream does not know what it carries",
+	},
+	{
+		from: []string{"internal/webhook"}, not: module, except: slices.Concat(pure, []string{"internal/bus"}), deep: true,
+		why: "a webhook knows events and where they go, and nothing of the daemon",
+	},
+	{
+		from: []string{"internal/rpc", "internal/logtail", "internal/eventstream"}, not: module, except: slices.Concat(pure, []string{"internal/httpstream"}), deep: true,
 		why: "a face of the daemon is control.API in other words",
 	},
 	{

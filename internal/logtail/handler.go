@@ -1,7 +1,6 @@
 package logtail
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -9,10 +8,9 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"sync"
-	"time"
 
 	"supervisord/internal/control"
+	"supervisord/internal/httpstream"
 )
 
 const (
@@ -20,27 +18,21 @@ const (
 	defaultBack = 1024
 	// maxStreams is how many logs may be followed at a time, in all.
 	maxStreams = 128
-	// farewell is how long a client may take, once the end has come, to read what was
-	// written to it.
-	farewell = time.Second
 )
 
 // Handler answers requests to follow a log. Make it with NewHandler, and call Close before
 // the server is shut down: until then a stream may last for ever.
 type Handler struct {
-	api control.API
-	log *slog.Logger
-
-	mu      sync.Mutex
-	streams map[*http.Request]func() // each ends one
-	closed  bool
+	api     control.API
+	log     *slog.Logger
+	streams *httpstream.Streams
 }
 
 // NewHandler returns the handler of /logtail/NAME, with or without a channel behind
 // it, and of all that begins with /mainlogtail. It answers 400 to what is no GET, as
 // Python's server does, and 404 for a process, channel or log that is not there.
 func NewHandler(api control.API, log *slog.Logger) *Handler {
-	return &Handler{api: api, log: log, streams: make(map[*http.Request]func())}
+	return &Handler{api: api, log: log, streams: httpstream.New(maxStreams)}
 }
 
 // ServeHTTP streams a log until the client leaves or Close is called.
@@ -48,9 +40,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	log, ok := logOf(r.URL.EscapedPath())
 	switch {
 	case r.Method != http.MethodGet:
-		fail(w, http.StatusBadRequest)
+		httpstream.Fail(w, http.StatusBadRequest)
 	case !ok:
-		fail(w, http.StatusNotFound)
+		httpstream.Fail(w, http.StatusNotFound)
 	default:
 		h.stream(w, r, log)
 	}
@@ -86,41 +78,29 @@ func logOf(escaped string) (log control.LogName, ok bool) {
 }
 
 // Close ends all streams and refuses others.
-func (h *Handler) Close() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.closed = true
-	for _, end := range h.streams {
-		end()
-	}
-}
+func (h *Handler) Close() { h.streams.Close() }
 
 // stream answers with a log.
 func (h *Handler) stream(w http.ResponseWriter, r *http.Request, log control.LogName) {
 	back, err := backOf(r)
 	if err != nil {
-		fail(w, http.StatusBadRequest)
+		httpstream.Fail(w, http.StatusBadRequest)
 		return
 	}
 	out := http.NewResponseController(w)
-	ctx, leave, ok := h.enter(r, out)
+	ctx, leave, ok := h.streams.Enter(r, out)
 	if !ok {
-		fail(w, http.StatusServiceUnavailable)
+		httpstream.Fail(w, http.StatusServiceUnavailable)
 		return
 	}
 	defer leave()
 	chunks, err := h.api.FollowLog(ctx, log, back)
 	if err != nil {
-		fail(w, h.status(r, err))
+		httpstream.Fail(w, h.status(r, err))
 		return
 	}
-	header := w.Header()
-	header.Set("Content-Type", "text/plain;charset=utf-8")
-	header.Set("X-Content-Type-Options", "nosniff") // programs may write HTML
-	header.Set("X-Accel-Buffering", "no")           // for nginx: pass it on at once
-	w.WriteHeader(http.StatusOK)
-	if out.Flush() != nil {
-		return // nobody is there to read it
+	if httpstream.Begin(w, out, "text/plain;charset=utf-8") != nil {
+		return
 	}
 	for chunk, err := range chunks {
 		if err != nil {
@@ -144,28 +124,6 @@ func backOf(r *http.Request) (int64, error) {
 	return int64(n), err
 }
 
-// enter makes room for a stream, unless there are too many or the end has come. The
-// context ends with the request or by Close, and out then soon, even if the client reads
-// nothing; leave must be called.
-func (h *Handler) enter(r *http.Request, out *http.ResponseController) (ctx context.Context, leave func(), ok bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.closed || len(h.streams) >= maxStreams {
-		return nil, nil, false
-	}
-	ctx, cancel := context.WithCancel(r.Context())
-	h.streams[r] = func() {
-		cancel()
-		_ = out.SetWriteDeadline(time.Now().Add(farewell)) // one that cannot ends when the connection does
-	}
-	return ctx, func() {
-		cancel()
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		delete(h.streams, r)
-	}, true
-}
-
 // status returns what tells a client of an error before the stream. What is no fault is
 // one of ours.
 func (h *Handler) status(r *http.Request, err error) int {
@@ -175,6 +133,3 @@ func (h *Handler) status(r *http.Request, err error) int {
 	h.log.Error(fmt.Sprintf("%s cannot be followed", r.URL.EscapedPath()), "path", r.URL.EscapedPath(), "err", err)
 	return http.StatusInternalServerError
 }
-
-// fail answers with an HTTP status and its name.
-func fail(w http.ResponseWriter, status int) { http.Error(w, http.StatusText(status), status) }

@@ -98,6 +98,7 @@ func New(o Options) *Loop {
 func (l *Loop) Run(ctx context.Context) control.Mood {
 	defer close(l.over)
 	defer l.dismissAll()
+	l.bus.Remember(remembered...)
 	for _, g := range l.startOrder() {
 		l.enlist(g)
 		l.bus.Publish(event.Event{At: time.Now(), Type: event.ProcessGroupAdded, Group: g.name})

@@ -24,6 +24,9 @@ type Supervisor struct {
 	// RereadErr is what Reread fails with.
 	RereadErr error
 
+	// Recorded are the events that Events yields.
+	Recorded []control.Event
+
 	mu        sync.Mutex
 	inactive  map[string]bool // groups that were removed
 	published []string
