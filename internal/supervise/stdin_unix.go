@@ -22,6 +22,7 @@ type stdin struct {
 	fd     int
 	open   bool
 	runs   int      // how many children have had it
+	unread int      // events that are on their way to this child
 	writer *os.File // of who writes at this moment: a copy of fd; nil: nobody does
 }
 
@@ -31,6 +32,7 @@ func (s *stdin) set(fd int) {
 	defer s.mu.Unlock()
 	s.fd, s.open = fd, fd >= 0
 	s.runs++
+	s.unread = 0
 }
 
 // run returns which child has the pipe.
@@ -38,6 +40,27 @@ func (s *stdin) run() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.runs
+}
+
+// expect counts an event that is about to be written, unless there are limit already, and
+// returns which child it is for.
+func (s *stdin) expect(limit int) (run int, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.unread >= limit {
+		return 0, false
+	}
+	s.unread++
+	return s.runs, true
+}
+
+// arrived counts an event out that was written, or never will be.
+func (s *stdin) arrived(run int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.runs == run {
+		s.unread--
+	}
 }
 
 func (s *stdin) close() {
