@@ -99,6 +99,22 @@ func (s *Sockets) closeUnheld(spec Spec, k *socket) {
 	s.held(spec, k)
 }
 
+// closePredecessors returns when those sockets are closed that had the same address with
+// other options, and that nobody holds any more.
+func (s *Sockets) closePredecessors(spec Spec) {
+	unheld := make(map[Spec]*socket)
+	s.mu.Lock()
+	for other, k := range s.known {
+		if other != spec && other.Socket == spec.Socket && k.holders == 0 {
+			unheld[other] = k
+		}
+	}
+	s.mu.Unlock()
+	for other, k := range unheld {
+		s.closeUnheld(other, k)
+	}
+}
+
 // Copy returns a copy of the socket's descriptor, which is opened if need be. Somebody must
 // hold it. It is in blocking mode unless a program has changed that, for which package os
 // has no place. It may block.
@@ -109,6 +125,7 @@ func (s *Sockets) Copy(spec Spec) (fd int, err error) {
 	if k == nil {
 		return none, errGone
 	}
+	s.closePredecessors(spec)
 	k.working.Lock()
 	defer k.working.Unlock()
 	if !s.held(spec, k) {

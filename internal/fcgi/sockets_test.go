@@ -206,3 +206,20 @@ func TestManyHolders(t *testing.T) {
 		t.Errorf("%d lines", opened)
 	}
 }
+
+// An update that changes an option of a socket lets the old one go and takes the new one
+// at once: they are two sockets at one address.
+func TestSocketWithOtherOptionsTakesOverTheAddress(t *testing.T) {
+	s, _ := sockets(t)
+	spec, _ := unixAt(t)
+	for i := range 100 {
+		spec.Backlog = 1 + i%2
+		s.Hold(spec)
+		fd, err := s.Copy(spec)
+		if err != nil {
+			t.Fatalf("turn %d: %v", i, err)
+		}
+		_ = unix.Close(fd) // nothing was written
+		s.Release(spec)
+	}
+}
