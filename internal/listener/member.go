@@ -49,7 +49,6 @@ func (m *Member) Entered(phase process.Phase) {
 	case process.Running, process.Stopping, process.Unknown: // it may still give a result
 	}
 	p.dispatch()
-	p.tellSettled()
 }
 
 // release brings back what a child had in hand that has ended.
@@ -138,7 +137,6 @@ func (v *Voice) Write(said []byte) (int, error) {
 		}
 	}
 	p.dispatch()
-	p.tellSettled()
 	return len(said), nil
 }
 

@@ -108,7 +108,7 @@ func (p *Pool) isSettled() bool {
 	return true
 }
 
-// tellSettled is called whenever a process may have become idle.
+// tellSettled tells who waits for it.
 func (p *Pool) tellSettled() {
 	if p.settled != nil && (p.closed || p.isSettled()) {
 		close(p.settled)
@@ -154,8 +154,10 @@ func (p *Pool) giveBack(d delivery) {
 	p.queue.pushFront(d)
 }
 
-// dispatch sends what waits to those who are ready.
+// dispatch sends what waits to those who are ready. It is called whenever a process may
+// have become ready or idle.
 func (p *Pool) dispatch() {
+	defer p.tellSettled()
 	for !p.closed && p.pause == nil && p.queue.count > 0 {
 		m := p.idle()
 		if m == nil {

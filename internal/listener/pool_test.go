@@ -234,6 +234,27 @@ func TestRejectedEventsComeAgainFirst(t *testing.T) {
 }
 
 // TestAlwaysRejectedEventsAreSentEverMoreSeldom holds the pauses between attempts.
+// A shutdown waits for Settled.
+func TestAPoolSettlesWhenItsLastProcessTurnsOutToBeDeaf(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, slog.LevelError)
+		p := s.Open(remote("p", 10))
+		defer p.Close()
+		a := s.join(p, "a")
+		s.publish("x")
+		a.say("RESULT 4\nFAILREADY\n")
+		a.deaf = true
+		a.say("RESULT 4\nFAILREADY\n")
+		settled := p.Settled()
+		time.Sleep(time.Second)
+		select {
+		case <-settled:
+		default:
+			t.Error("it goes on waiting for a process that has closed its stdin")
+		}
+	})
+}
+
 func TestAlwaysRejectedEventsAreSentEverMoreSeldom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, slog.LevelError)
