@@ -364,6 +364,25 @@ func TestCommandThatDoesNotEndAfterItsProgram(t *testing.T) {
 	}
 }
 
+// The pid of a program that has ended may be that of another by now, however long the
+// file still names it.
+func TestSignalsAfterTheEndOfTheProgramGoToNobodyOfItsPid(t *testing.T) {
+	p := start(t, t.TempDir(), `trap "" HUP; echo $$ >command.pid; sleep 1000 & echo $! >new; mv new pid; exec sleep 1001`)
+	pid, command := p.file("pid"), p.file("command.pid")
+	p.until("the command waits for no children", func() bool { return bytes.Contains(stat(t, command), []byte("(sleep)")) })
+	p.signal(syscall.SIGHUP) // it is followed
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	p.until("the proxy knows", func() bool {
+		p.signal(syscall.SIGHUP)
+		text, _ := os.ReadFile(p.stderr) // a file of this test
+		return strings.Contains(string(text), fmt.Sprintf("! (process %d has ended)\n", pid))
+	})
+	p.signal(syscall.SIGTERM)
+	p.exit(0)
+}
+
 func TestHandOverToASuccessor(t *testing.T) {
 	p := start(t, t.TempDir(), "(trap 'echo hup >>out' HUP; echo up >>out; while :; do sleep 0.02; done) & echo $! >pid; sleep 1000 & echo $! >second.pid")
 	first, second := p.file("pid"), p.file("second.pid")

@@ -186,7 +186,7 @@ func (p *proxy) settle() {
 // took over from the one that has gone. It must not escape a stop.
 func (p *proxy) succeed() {
 	pid, err := p.look()
-	if err != nil || p.daemon != nil && p.daemon.pid == pid { // which nobody has waited for
+	if err != nil {
 		return
 	}
 	p.follow(pid)
@@ -285,14 +285,15 @@ func (p *proxy) send(what string, pid int, err error) {
 	}
 }
 
-// look returns the live process that the pidfile names. A pidfile from before the start
-// may be that of a process long gone, whose pid has been given to another since.
+// look returns the live process that the pidfile names. That of the daemon that has gone
+// is one that nobody has waited for, or another by now. A pidfile from before the start may be that of a process long gone, whose pid has been given to another since.
 func (p *proxy) look() (pid int, err error) {
 	c, err := readPIDFile(p.o.PIDFile)
 	if err != nil {
 		return 0, err
 	}
-	if !isAlive(c.pid) || c.pid == p.command && p.done {
+	gone := p.daemon != nil && p.daemon.gone && p.daemon.pid == c.pid
+	if gone || c.pid == p.command && p.done || !isAlive(c.pid) {
 		return 0, fmt.Errorf("process %d has ended", c.pid)
 	}
 	if c.same(p.before) && startedAfter(c.pid, c.written) {
