@@ -39,6 +39,7 @@ type Parent struct {
 	end   chan struct{}
 
 	spawners sync.WaitGroup
+	tables   sync.WaitGroup // of descriptors that spawners are still to get
 	work     sync.WaitGroup // tellAll, the reaper and those who wait for late starts
 
 	// mu is held over each reap and each signal, so that no signal reaches a pid that

@@ -30,8 +30,11 @@ func NewParent(log *slog.Logger, orphan func(pid int, e process.Exit)) (*Parent,
 	deaths := make(chan os.Signal, 1)
 	signal.Notify(deaths, syscall.SIGCHLD)
 	p.work.Go(func() { p.reapAll(deaths) })
+	p.tables.Add(1)
 	p.spawners.Go(func() { onThread(p.spawnFirst) })
 	p.work.Go(p.tellAll)
+	// A table that is copied while there are pipes of children holds these open, for a moment.
+	p.tables.Wait()
 	return p, nil
 }
 

@@ -28,6 +28,7 @@ func (p *Parent) spawnFirst() {
 	s := &spawner{Parent: p, shared: unshareFS()}
 	if s.shared == nil {
 		for range spawners - 1 {
+			p.tables.Add(1)
 			p.spawners.Go(func() { onThread(p.spawnBeside) })
 		}
 	}
@@ -35,9 +36,11 @@ func (p *Parent) spawnFirst() {
 }
 
 func (p *Parent) spawnBeside() {
-	if unshareFS() == nil {
-		(&spawner{Parent: p}).run()
+	if unshareFS() != nil {
+		p.tables.Done()
+		return
 	}
+	(&spawner{Parent: p}).run()
 }
 
 func (s *spawner) run() {
@@ -45,6 +48,7 @@ func (s *spawner) run() {
 	if s.table, err = ownTable(); err != nil { // so that the log can be used here
 		s.log.Debug("starts take the longer the more descriptors are open", "err", err)
 	}
+	s.tables.Done()
 	for f := s.take(); f != nil; f = s.take() {
 		if f.err = f.job.err; f.err == nil {
 			f.err = s.fork(f)
