@@ -56,14 +56,21 @@ func (s *session) startAction(c call) action {
 			return p == process.Starting || p == process.Backoff || p == process.Stopping
 		},
 	}
-	wait := control.WaitDone
-	if c.noWait {
-		wait, a.done = control.NoWait, a.doing
-	}
+	wait := a.wait(c)
 	a.do = func(ctx context.Context, sel control.Selector) ([]control.Result, error) {
 		return s.api.Start(ctx, sel, wait)
 	}
 	return a
+}
+
+// wait returns when an action that takes its time returns. One that does not wait is
+// told as begun, not as done.
+func (a *action) wait(c call) control.Wait {
+	if c.noWait {
+		a.done = a.doing
+		return control.NoWait
+	}
+	return control.WaitDone
 }
 
 func (s *session) stop(ctx context.Context, c call) (int, error) {
@@ -87,10 +94,7 @@ func (s *session) stopAction(c call) action {
 		arrived:  process.Phase.IsStopped,
 		onItsWay: func(p process.Phase) bool { return !p.IsStopped() },
 	}
-	wait := control.WaitDone
-	if c.noWait {
-		wait, a.done = control.NoWait, a.doing
-	}
+	wait := a.wait(c)
 	a.do = func(ctx context.Context, sel control.Selector) ([]control.Result, error) {
 		return s.api.Stop(ctx, sel, wait)
 	}
