@@ -40,6 +40,10 @@ func Exited(name string, e process.Exit, expected bool) string {
 	return fmt.Sprintf("exited: %s (%s; not expected)", name, e)
 }
 
+// Hung says that a process, which lives, is ended because it does no work any more.
+// Python has no such line.
+func Hung(name, reason string) string { return fmt.Sprintf("hung: %s (%s)", name, reason) }
+
 // Stopped says that a process ended because it was told to.
 func Stopped(name string, e process.Exit) string { return fmt.Sprintf("stopped: %s (%s)", name, e) }
 

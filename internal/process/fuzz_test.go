@@ -17,7 +17,7 @@ var legal = map[process.Phase][]process.Phase{
 	process.Starting: {process.Running, process.Backoff, process.Stopping},
 	process.Running:  {process.Exited, process.Stopping},
 	process.Backoff:  {process.Starting, process.Fatal, process.Stopped},
-	process.Stopping: {process.Stopped, process.Unknown},
+	process.Stopping: {process.Stopped, process.Unknown, process.Backoff},
 	process.Exited:   {process.Starting, process.Stopped, process.Fatal},
 	process.Fatal:    {process.Starting},
 	process.Unknown:  {process.Stopped},
@@ -48,6 +48,7 @@ func fuzzPolicy(b []byte) process.Policy {
 		ExitCodes: []int{0}, StopWait: max(seconds(3), 0), KillWait: max(seconds(4), 0),
 		RestartPause: max(seconds(5), 0), RespawnFloor: max(seconds(6), 0),
 		StopAsGroup: b[7]&1 != 0, KillAsGroup: b[7]&2 != 0,
+		AwaitReady: b[1]&1 != 0, ReadyTimeout: max(seconds(3), 0),
 		RetryWait:    process.RetryWait{Growth: process.Growth(b[7] >> 4 % 3), Max: max(seconds(6), 0), Jitter: float64(b[5]) / 255},
 		RestartLimit: process.Limit{Count: int(b[7] >> 6), Within: max(seconds(4), 0)},
 	}
@@ -92,7 +93,7 @@ func (w *world) step(kind, wait byte) {
 
 // input returns an input, and does to the children what it says.
 func (w *world) input(kind byte) process.Input {
-	switch kind % 10 {
+	switch kind % 12 {
 	case 1:
 		return process.Stop{}
 	case 2:
@@ -117,6 +118,10 @@ func (w *world) input(kind byte) process.Input {
 		return process.Died{Exit: process.Exit{Code: int(kind>>4) % 2}}
 	case 8:
 		return process.SignalFailed{Reason: "no"}
+	case 10:
+		return process.Ready{}
+	case 11:
+		return process.Hung{Reason: "no"}
 	}
 	return process.Start{}
 }

@@ -22,6 +22,10 @@ type (
 	Spawned struct{ PID int }
 	// SpawnFailed answers Spawn: there is no child, and Reason says why.
 	SpawnFailed struct{ Reason string }
+	// Ready says that the child is up, where Policy.AwaitReady wants to be told.
+	Ready struct{}
+	// Hung says that the child lives but does no work any more, and why one thinks so.
+	Hung struct{ Reason string }
 	// Died says how the child ended.
 	Died struct{ Exit Exit }
 	// SignalFailed says that a Kill could not be carried out, though the child lives: an
@@ -36,6 +40,8 @@ func (Drain) input()        {}
 func (Tick) input()         {}
 func (Spawned) input()      {}
 func (SpawnFailed) input()  {}
+func (Ready) input()        {}
+func (Hung) input()         {}
 func (Died) input()         {}
 func (SignalFailed) input() {}
 

@@ -6,8 +6,12 @@ import (
 	"time"
 )
 
-// TooQuick is the SpawnErr of a child that did not live for startsecs.
-const TooQuick = "Exited too quickly (process log may have details)"
+// The SpawnErr of a child that did not live for startsecs, and of one that died before it
+// was ready.
+const (
+	TooQuick = "Exited too quickly (process log may have details)"
+	NotReady = "Exited before it was ready (process log may have details)"
+)
 
 // Next returns the state that follows s when in happens at now, and what the
 // caller must do about it, in order. It does not change s or p. An input that cannot
@@ -35,6 +39,14 @@ func Next(p Policy, s State, now time.Time, in Input) (State, []Effect) {
 		if s.spawning() {
 			t.SpawnErr = in.Reason
 			t.failed()
+		}
+	case Ready:
+		if s.Phase == Starting && s.PID != 0 && p.AwaitReady {
+			t.running()
+		}
+	case Hung:
+		if s.Phase == Running && s.Deadline.IsZero() {
+			t.hung(in.Reason)
 		}
 	case Died:
 		if s.PID != 0 {
@@ -83,6 +95,10 @@ func (t *turn) spawned(pid int) {
 	switch {
 	case t.Phase == Stopping: // stopped before the child was even there
 		t.signal()
+	case t.policy.AwaitReady:
+		if t.policy.ReadyTimeout > 0 {
+			t.Deadline = t.now.Add(t.policy.ReadyTimeout)
+		}
 	case t.policy.StartSecs <= 0:
 		t.running()
 	default:
@@ -97,10 +113,11 @@ func (t *turn) running() {
 
 // failed ends a start that did not reach Running.
 func (t *turn) failed() {
-	if t.Phase == Stopping {
+	if t.Phase == Stopping && !t.Failing {
 		t.enter(Stopped)
 		return
 	}
+	t.Failing = false
 	t.Failures++
 	t.enter(Backoff)
 	if t.Failures > t.policy.StartRetries {
@@ -121,8 +138,14 @@ func (t *turn) died(exit Exit) {
 	pid := t.PID
 	t.PID, t.Exit, t.Ended = 0, exit, t.now
 	switch {
+	case t.Phase == Stopping && t.Failing:
+		t.failed()
 	case t.Phase == Stopping || t.Phase == Unknown:
+		t.Failing = false
 		t.change(Changed{To: Stopped, PID: pid})
+	case t.Phase == Starting && t.policy.AwaitReady:
+		t.SpawnErr = NotReady
+		t.failed()
 	case t.Phase == Starting && t.lived() < t.policy.StartSecs:
 		t.SpawnErr = TooQuick
 		t.failed()
@@ -145,7 +168,7 @@ func (t *turn) exited(pid int) {
 	}
 	t.Failures = 0
 	expected := slices.Contains(t.policy.ExitCodes, t.Exit.Code)
-	if !expected {
+	if !expected && t.SpawnErr == "" { // a hung process has its reason already
 		t.SpawnErr = fmt.Sprintf("Bad exit code %d", t.Exit.Code)
 	}
 	t.change(Changed{To: Exited, PID: pid, Expected: expected})
@@ -165,6 +188,22 @@ func (t *turn) exited(pid int) {
 	t.Deadline = t.now.Add(wait)
 }
 
+// notReady ends a start that has taken too long.
+func (t *turn) notReady() {
+	t.SpawnErr = fmt.Sprintf("Not ready within %v (readiness_timeout)", t.policy.ReadyTimeout)
+	t.Failing, t.StopStep = true, 0
+	t.enter(Stopping)
+	t.signal()
+}
+
+// hung ends a child that does no work any more, as if it had crashed. A Tick follows up
+// with SIGKILL.
+func (t *turn) hung(reason string) {
+	t.SpawnErr = reason
+	t.out = append(t.out, Kill{PID: t.PID, Signal: SIGABRT, Group: t.policy.KillAsGroup})
+	t.Deadline = t.now.Add(max(t.policy.StopWait, time.Second))
+}
+
 func (t *turn) stop() {
 	switch t.Phase {
 	case Starting, Running:
@@ -181,7 +220,9 @@ func (t *turn) stop() {
 		if t.RestartPending() {
 			t.enter(Stopped)
 		}
-	case Stopped, Stopping, Fatal, Unknown: // nothing to stop, or being stopped already
+	case Stopping:
+		t.Failing = false // it is wanted now
+	case Stopped, Fatal, Unknown: // nothing to stop
 	}
 }
 
@@ -211,6 +252,11 @@ func (t *turn) signal() {
 		t.Deadline = t.now.Add(t.policy.StopWait)
 		return
 	}
+	t.kill()
+}
+
+// kill sends SIGKILL, and will again.
+func (t *turn) kill() {
 	wait := t.policy.StopWait
 	if t.policy.KillWait > 0 {
 		wait = t.policy.KillWait
@@ -222,11 +268,17 @@ func (t *turn) signal() {
 func (t *turn) tick() {
 	switch t.Phase {
 	case Starting:
+		if t.policy.AwaitReady {
+			t.notReady()
+			return
+		}
 		t.running()
 	case Backoff, Exited:
 		t.start()
 	case Stopping:
 		t.signal()
-	case Stopped, Running, Fatal, Unknown: // these wait for nothing
+	case Running: // hung, and SIGABRT did not help
+		t.kill()
+	case Stopped, Fatal, Unknown: // these wait for nothing
 	}
 }

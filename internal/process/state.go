@@ -18,10 +18,19 @@ const (
 // SIGKILL is the number of the signal that no process survives.
 const SIGKILL = 9
 
+// SIGABRT is the number of the signal that tells a hung process to end and to leave a
+// core behind.
+const SIGABRT = 6
+
 // Policy is the part of a program's configuration that Next consults.
 type Policy struct {
-	StartSecs    time.Duration // a start counts as a success after this long
-	StartRetries int           // failed starts in a row that are followed by another
+	StartSecs time.Duration // a start counts as a success after this long
+	// AwaitReady says that a start counts as a success when Ready comes, whatever
+	// StartSecs is, and as failed if it has not come ReadyTimeout after the spawn; zero
+	// waits for ever.
+	AwaitReady   bool
+	ReadyTimeout time.Duration
+	StartRetries int // failed starts in a row that are followed by another
 	AutoRestart  Restart
 	ExitCodes    []int // exit codes that are expected
 	// StopSignals are sent one after the other, StopWait apart, then SIGKILL.
@@ -74,6 +83,7 @@ type State struct {
 	Exit     Exit      // of the last child, cleared by the next start
 	SpawnErr string    // why the last start or run failed, cleared by the next start
 	Draining bool      // the supervisor shuts down: nothing starts any more
+	Failing  bool      // it is being stopped because its start has failed
 	StopStep int       // how many of Policy.StopSignals have been sent
 	// Restarts is how many automatic starts count towards Policy.RestartLimit, the first
 	// of them at CountedSince.

@@ -119,6 +119,9 @@ func (s *story) set(key, value string) (err error) {
 		p.KillWait, err = time.ParseDuration(value)
 	case "restartpause":
 		p.RestartPause, err = time.ParseDuration(value)
+	case "readiness_timeout":
+		p.AwaitReady = true
+		p.ReadyTimeout, err = time.ParseDuration(value)
 	case "backoff":
 		p.RetryWait.Growth = map[string]process.Growth{"linear": process.Linear, "exponential": process.Exponential, "constant": process.Constant}[value]
 	case "backoff_max":
@@ -156,6 +159,10 @@ func input(words []string) (process.Input, error) {
 		return process.Spawned{PID: pid}, err
 	case "spawnfailed":
 		return process.SpawnFailed{Reason: rest}, nil
+	case "ready":
+		return process.Ready{}, nil
+	case "hung":
+		return process.Hung{Reason: rest}, nil
 	case "signalfailed":
 		return process.SignalFailed{Reason: rest}, nil
 	case "died":

@@ -48,6 +48,8 @@ var (
 		{"Tick", process.Tick{}},
 		{"Spawned", process.Spawned{PID: 8}},
 		{"SpawnFailed", process.SpawnFailed{Reason: "no"}},
+		{"Ready", process.Ready{}},
+		{"Hung", process.Hung{Reason: "no"}},
 		{"Died", process.Died{Exit: process.Exit{Code: 1}}},
 		{"SignalFailed", process.SignalFailed{Reason: "no"}},
 	}

@@ -20,7 +20,9 @@ func (l *Loop) narrateInput(p *proc, in process.Input) {
 	case process.SignalFailed:
 		mainlog.At(l.log, mainlog.LevelCritical, event.SignalFailed(name, in.Reason),
 			"process", name, "group", p.group.name)
-	case process.Start, process.Stop, process.Hold, process.Drain, process.Tick, process.Died:
+	case process.Hung:
+		l.log.Warn(event.Hung(name, in.Reason), "process", name, "group", p.group.name, "pid", p.state.PID)
+	case process.Start, process.Stop, process.Hold, process.Drain, process.Tick, process.Ready, process.Died:
 		// what follows from these is told as a change
 	}
 }
