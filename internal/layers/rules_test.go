@@ -19,7 +19,7 @@ type rule struct {
 var (
 	module = []string{"bench/...", "client/...", "cmd/...", "compat/...", "internal/..."}
 	pure   = []string{"internal/process", "internal/order", "internal/event", "internal/control"}
-	core   = []string{"internal/bus", "internal/child", "internal/config/...", "internal/fcgi", "internal/listener", "internal/output/...", "internal/supervise"}
+	core   = []string{"internal/bus", "internal/child", "internal/config/...", "internal/fcgi", "internal/listener", "internal/output/...", "internal/readiness", "internal/supervise"}
 	faces  = []string{"client", "internal/ctl", "internal/eventstream", "internal/host", "internal/httpd", "internal/httpstream", "internal/logtail", "internal/rpc"}
 )
 
