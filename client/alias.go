@@ -30,6 +30,14 @@ type (
 	Tail = control.Tail
 	// Diff names the groups in which a configuration file differs from what runs.
 	Diff = control.Diff
+	// Plan is what an update does, or has done.
+	Plan = control.Plan
+	// GroupPlan is what becomes of a group.
+	GroupPlan = control.GroupPlan
+	// ProcessPlan is what becomes of a process.
+	ProcessPlan = control.ProcessPlan
+	// OptionChange is an option that gets another value.
+	OptionChange = control.OptionChange
 	// SupervisorInfo describes the supervisor itself.
 	SupervisorInfo = control.SupervisorInfo
 	// Mood is what the supervisor as a whole is doing.

@@ -64,6 +64,7 @@ func supervisor() *rpctest.Supervisor {
 				Info: control.Info{
 					Name: "cat", Group: "cat", Phase: process.Running, PID: 99, Started: now.Add(-time.Hour),
 					StdoutLog: "/var/log/cat", StderrLog: "/var/log/cat.err",
+					Pending: []string{"stdout_logfile", "log_format"},
 				},
 				Config: control.ProgramInfo{
 					Name: "cat", Group: "cat", InUse: true, AutoStart: true, AutoRestart: process.Always,
@@ -94,6 +95,18 @@ func supervisor() *rpctest.Supervisor {
 				StartFault: control.NewFault(control.SpawnError, "grp:b"),
 			},
 		},
+		Planned: control.Plan{Groups: []control.GroupPlan{
+			{
+				Name: "grp", Fate: control.GroupChanged, Changes: []control.OptionChange{{Option: "priority", Old: "1", New: "2", Takes: "live"}},
+				Processes: []control.ProcessPlan{{
+					Name: "a", Step: control.StepRestart,
+					Changes: []control.OptionChange{{Option: "command", Old: "/bin/a <b>", New: "", Takes: "restart"}},
+				}},
+				Problem: "cannot be stopped",
+			},
+			{Name: "new", Fate: control.GroupAdded, Processes: []control.ProcessPlan{{Name: "new", Step: control.StepAdd}}},
+			{Name: "old", Fate: control.GroupRemoved, Whole: true},
+		}},
 	}
 }
 
@@ -167,6 +180,9 @@ var steps = []step{
 	{"remove", func(ctx context.Context, a client.API) (any, error) { return nil, a.RemoveGroup(ctx, "grp") }},
 	{"remove running", func(ctx context.Context, a client.API) (any, error) { return nil, a.RemoveGroup(ctx, "cat") }},
 	{"reread", func(ctx context.Context, a client.API) (any, error) { return a.Reread(ctx) }},
+	{"plan", func(ctx context.Context, a client.API) (any, error) { return a.Plan(ctx) }},
+	{"update", func(ctx context.Context, a client.API) (any, error) { return a.Update(ctx, nil) }},
+	{"update one", func(ctx context.Context, a client.API) (any, error) { return a.Update(ctx, []string{"grp"}) }},
 	{"add", func(ctx context.Context, a client.API) (any, error) { return nil, a.AddGroup(ctx, "grp") }},
 	{"add again", func(ctx context.Context, a client.API) (any, error) { return nil, a.AddGroup(ctx, "grp") }},
 	{"publish", func(ctx context.Context, a client.API) (any, error) { return nil, a.Publish(ctx, "kind", "data\n") }},

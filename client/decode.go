@@ -95,7 +95,14 @@ func toInfo(r *reader) Info {
 		StdoutLog:   r.text("stdout_logfile"),
 		StderrLog:   r.text("stderr_logfile"),
 		Description: r.text("description"),
+		Pending:     r.pending(),
 	}
+}
+
+// pending returns the options that wait for the next start; a Python Supervisor has none.
+func (r *reader) pending() []string {
+	list, _ := r.members["pending"].([]any)
+	return rpc.Texts(list)
 }
 
 func toResult(r *reader) Result {

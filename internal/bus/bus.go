@@ -102,6 +102,19 @@ func (b *Bus) add(s *Subscription) {
 	b.count(s, 1)
 }
 
+// Retype makes s one to other types, at one moment of the timeline: no event that it wants
+// before and after is lost or comes twice.
+func (s *Subscription) Retype(types ...event.Type) {
+	s.bus.mu.Lock()
+	defer s.bus.mu.Unlock()
+	if _, open := s.bus.subs[s]; !open {
+		return
+	}
+	s.bus.count(s, -1)
+	s.types = slices.Clone(types)
+	s.bus.count(s, 1)
+}
+
 // Subscription is one reader's queue of events. One goroutine may read it.
 type Subscription struct {
 	bus   *Bus

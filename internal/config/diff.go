@@ -8,7 +8,7 @@ import (
 // Change is an option that has another value.
 type Change struct {
 	Option   string
-	Old, New string // what the values mean, as text
+	Old, New string // what the values mean, as text in which secrets are masked
 	Apply    Apply  // what it takes
 }
 
@@ -99,7 +99,7 @@ func DiffGroup(old, next *Group) (d GroupDiff, same bool) {
 		was := before[p.Name]
 		if was == nil {
 			d.Processes = append(d.Processes, ProcessDiff{Name: p.Name, Fate: Added})
-		} else if changes := programChanges(was, p); len(changes) > 0 {
+		} else if changes := DiffProgram(was, p); len(changes) > 0 {
 			d.Processes = append(d.Processes, ProcessDiff{Name: p.Name, Fate: Changed, Changes: changes})
 		}
 	}
@@ -161,8 +161,9 @@ func ownChanges(old, next *Group) []Change {
 	return changes
 }
 
-// programChanges compares two processes of one name in one group.
-func programChanges(old, next *Program) []Change {
+// DiffProgram compares two processes of one name in one group. It returns the options
+// that differ, in the order of the tables.
+func DiffProgram(old, next *Program) []Change {
 	var changes []Change
 	if old.Program != next.Program || (old.FastCGI == nil) != (next.FastCGI == nil) {
 		changes = append(changes, Change{sectionOption, old.Section, next.Section, Restart})
@@ -178,7 +179,7 @@ func programChanges(old, next *Program) []Change {
 func tableChanges[S any](changes []Change, t *table[S], old, next *S) []Change {
 	for _, o := range t.rows {
 		if a, b := o.get(old), o.get(next); a != b {
-			changes = append(changes, Change{o.Name, a, b, o.Apply})
+			changes = append(changes, Change{o.Name, o.mask(a), o.mask(b), o.Apply})
 		}
 	}
 	return changes

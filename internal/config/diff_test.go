@@ -120,7 +120,7 @@ func TestDiffSeesEveryOption(t *testing.T) {
 		if o.get(&old) == o.get(&next) {
 			t.Errorf("%s: the sample %q is the default", o.Name, value)
 		}
-		if d := cmp.Diff(want, programChanges(&old, &next)); d != "" {
+		if d := cmp.Diff(want, DiffProgram(&old, &next)); d != "" {
 			t.Errorf("%s: -want +got\n%s", o.Name, d)
 		}
 	}

@@ -13,21 +13,21 @@ type groupSection struct {
 
 // groupOptions are the options of [group:x].
 var groupOptions = newTable(
-	example("web,db", opt("programs", func(g *groupSection) *[]string { return &g.Programs }, commaList, "", Restart, Python,
+	example("web,db", opt("programs", func(g *groupSection) *[]string { return &g.Programs }, commaList, "", Live, Python,
 		"The programs of the group, in starting order. They are no longer groups of their own.")),
-	opt("priority", func(g *groupSection) *int { return &g.Priority }, integer, "999", Restart, Python,
+	opt("priority", func(g *groupSection) *int { return &g.Priority }, integer, "999", Live, Python,
 		"The order among groups: lower numbers start first and stop last."),
 )
 
 // listenerOptions are the options that [eventlistener:x] has beyond a program's.
 var listenerOptions = newTable(
-	required(example("PROCESS_STATE,TICK_60", opt("events", func(l *Listener) *[]string { return &l.Events }, commaList, "", Restart, Python,
+	required(example("PROCESS_STATE,TICK_60", opt("events", func(l *Listener) *[]string { return &l.Events }, commaList, "", Live, Python,
 		"The types of event to receive, abstract ones for their families."))),
-	opt("buffer_size", func(l *Listener) *int { return &l.BufferSize }, integer, "10", Restart, Python,
+	opt("buffer_size", func(l *Listener) *int { return &l.BufferSize }, integer, "10", Live, Python,
 		"How many events wait for the listener before the oldest is dropped; they may take 64 MB together."),
 	opt("result_handler", func(l *Listener) *string { return &l.ResultHandler }, text, defaultResultHandler, Restart, Python,
 		"Who judges the listener's results. Only the default can be served."),
-	opt("event_timeout", func(l *Listener) *time.Duration { return &l.EventTimeout }, duration, "0", Restart, Ours,
+	opt("event_timeout", func(l *Listener) *time.Duration { return &l.EventTimeout }, duration, "0", Live, Ours,
 		"How long a process may take for one event. Then it is killed, and its event goes to the next that is ready. 0: for ever. Of a webhook, how long a request may take; 0: 10 s."),
 	example("https://hooks.example.com/supervisor", opt("url", func(l *Listener) *string { return &l.URL }, webhookURL, "", DaemonRestart, Ours,
 		"Where events are posted as JSON: a webhook, which has no `command` and no processes. A change of a webhook needs a `reload`.")),

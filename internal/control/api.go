@@ -54,6 +54,14 @@ type API interface {
 	Config(ctx context.Context) ([]ProgramInfo, error)
 	// Reread reads the configuration file again and says what differs from what runs.
 	Reread(ctx context.Context) (Diff, error)
+	// Plan reads the configuration file again and says what Update would do. It changes
+	// nothing.
+	Plan(ctx context.Context) (Plan, error)
+	// Update reads the configuration file again and makes it so, for all groups or those
+	// named: nothing is touched that did not change. It returns when what had to stop has
+	// stopped and been replaced; that goes on if ctx ends before. A file with any problem
+	// changes nothing and is the fault CantReread, a name that is no group BadName.
+	Update(ctx context.Context, groups []string) (Plan, error)
 	// AddGroup makes a group of the configuration active.
 	AddGroup(ctx context.Context, name string) error
 	// RemoveGroup forgets an active group, all of whose processes are stopped.

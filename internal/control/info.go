@@ -21,6 +21,9 @@ type Info struct {
 	SpawnErr    string    // why the last start or run failed
 	// StdoutLog and StderrLog are the paths of the logs; empty where there is none.
 	StdoutLog, StderrLog string
+	// Pending are the options that an update has changed and that have no effect before
+	// the next start.
+	Pending []string
 	// Description is the last column of status, as Describe writes it.
 	Description string
 }

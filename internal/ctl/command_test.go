@@ -170,10 +170,10 @@ Flags:
 Without a verb the shell is started.
 
 Verbs:
-add     exit      open    remove   restart-group  start-group  tail   
-avail   fg        pid     reopen   shutdown       status       update 
-clear   logtail   quit    reread   signal         stop         version
-events  maintail  reload  restart  start          stop-group 
+add     exit      open  reload  restart         signal       stop        version
+avail   fg        pid   remove  restart-daemon  start        stop-group
+clear   logtail   plan  reopen  restart-group   start-group  tail      
+events  maintail  quit  reread  shutdown        status       update    
 
 "supervisorctl help VERB" describes one of them.
 `

@@ -30,7 +30,7 @@ func complete(t *testing.T, f *supervisor, line string) string {
 // The number at the end tells the shell to offer no files and to keep the order.
 func TestCompletion(t *testing.T) {
 	for line, want := range map[string]string{
-		"re":                  "reload remove reopen reread restart restart-group :36",
+		"re":                  "reload remove reopen reread restart restart-daemon restart-group :36",
 		"nosuch ":             ":36",
 		"status --h":          "--help :36",
 		"tail -":              "--help --json -f :36",

@@ -15,9 +15,11 @@ const (
 	exitStatusUndefined = 4 // of status alone: the state could not be learnt
 )
 
-// The exit codes that Python's supervisorctl does not have: those of timeout(1) and of a
-// command that a shell sees ended by a signal.
+// The exit codes that Python's supervisorctl does not have: that of diff-like commands
+// that find something, that of timeout(1), and that of a command that a shell sees
+// ended by a signal.
 const (
+	exitPlanned     = 2   // of plan alone: there is something to update
 	exitTimeout     = 124 // --timeout ended the wait
 	exitInterrupted = 130 // Ctrl-C ended the wait
 	exitTerminated  = 143 // SIGTERM ended a screen of ours

@@ -2,6 +2,7 @@ package ctl_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,6 +31,7 @@ type supervisor struct {
 	programs  []*program
 	spare     map[string][]*program // groups of the configuration that are not active
 	diff      control.Diff
+	plan      *control.Plan // nil: it has no Plan and no Update
 	config    []control.ProgramInfo
 	mainLog   *string
 	version   string
@@ -217,6 +219,29 @@ func (f *supervisor) Reread(context.Context) (control.Diff, error) {
 		return control.Diff{}, f.rereadErr
 	}
 	return f.diff, f.fail()
+}
+
+// Without a plan it is a Python Supervisor.
+func (f *supervisor) Plan(context.Context) (control.Plan, error) {
+	switch {
+	case f.rereadErr != nil || f.err != nil:
+		return control.Plan{}, cmp.Or(f.rereadErr, f.err)
+	case f.plan == nil:
+		return control.Plan{}, control.NewFault(control.UnknownMethod, "")
+	}
+	return *f.plan, nil
+}
+
+func (f *supervisor) Update(ctx context.Context, groups []string) (control.Plan, error) {
+	plan, err := f.Plan(ctx)
+	if err != nil {
+		return plan, err
+	}
+	f.calls = append(f.calls, strings.TrimSpace("update "+strings.Join(groups, " ")))
+	plan.Groups = slices.DeleteFunc(slices.Clone(plan.Groups), func(g control.GroupPlan) bool {
+		return len(groups) > 0 && !slices.Contains(groups, g.Name)
+	})
+	return plan, nil
 }
 
 func (f *supervisor) AddGroup(_ context.Context, name string) error {

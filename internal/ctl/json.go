@@ -18,6 +18,8 @@ type document struct {
 	Programs  []jsonProgram `json:"programs,omitzero"`
 	Log       *jsonLog      `json:"log,omitzero"`
 	Groups    *jsonGroups   `json:"groups,omitzero"`
+	// Plan is what update does, or has done.
+	Plan []jsonGroupPlan `json:"plan,omitzero"`
 	// Results tell what a command has done, one for each process or group.
 	Results []result `json:"results,omitzero"`
 	// Errors are about the names that a verb could not find.
@@ -41,13 +43,15 @@ type jsonProcess struct {
 	Description string     `json:"description"`
 	StdoutLog   string     `json:"stdout_logfile"`
 	StderrLog   string     `json:"stderr_logfile"`
+	// Pending are the options whose change waits for the next start.
+	Pending []string `json:"pending,omitempty"`
 }
 
 func toJSONProcess(i control.Info) jsonProcess {
 	p := jsonProcess{
 		Name: i.Selector().String(), Group: i.Group, Process: i.Name,
 		State: i.Phase.String(), PID: i.PID, Description: i.Description,
-		SpawnError: i.SpawnErr, StdoutLog: i.StdoutLog, StderrLog: i.StderrLog,
+		SpawnError: i.SpawnErr, StdoutLog: i.StdoutLog, StderrLog: i.StderrLog, Pending: i.Pending,
 		Started: orNull(i.Started), Stopped: orNull(i.Ended),
 	}
 	switch {

@@ -65,7 +65,7 @@ func (v verb) manual() []manual.Block {
 	blocks := []manual.Block{
 		manual.Subheading(v.name),
 		manual.Text(strings.TrimSpace(about)),
-		manual.Code(align(v.help)),
+		manual.Code(align(strings.TrimSuffix(v.help+"\n"+v.otherHelp, "\n"))),
 	}
 	own := v.flagSet(&options{})
 	own.Lookup("help").Hidden = true // every verb has it

@@ -61,10 +61,15 @@ var verbManuals = map[string]verbManual{
 		about: "Of the daemon, of the processes named, or of all, one per line; 0 for one that does not run.",
 		exits: "1: there is no such process. 7: a process that was named does not run.",
 	},
+	"plan": {
+		short: "show what update would do",
+		about: "Per group that differs, its processes with what becomes of them (start, add, stop, remove, restart, next start, live) and the options with old and new value and what the change takes. Secrets are masked. Nothing is changed.",
+		exits: "0: nothing differs. 2: something does. 1: the file has mistakes, or the daemon is Supervisor's.",
+	},
 	"quit": {short: "leave the shell"},
 	"reload": {
-		short: "restart the daemon in place",
-		about: "Every program is stopped, the configuration is read anew, and everything is started from it. With a configuration that cannot be used nothing happens. To carry out changes alone, use `update`.",
+		short: "carry out what has changed in the configuration file",
+		about: "The same as `update`, as the Go re-implementation of Supervisor has it; it says so when nothing has changed. Called as `supervisorctl`, it is what Supervisor makes of it: `restart-daemon`.",
 		exits: "1: the configuration cannot be used, or the daemon is shutting down.",
 	},
 	"remove": {
@@ -102,6 +107,11 @@ var verbManuals = map[string]verbManual{
 		about: "Several names are started one after the other, the processes of a group at once. It returns when each has run for `startsecs`, or has failed.",
 		exits: "1: there is no such process or no such command. 2: no name was given, or there is no such group. 7: the process could not be started, or ended too early. A process that runs already is no failure. Of several failures the last one counts.",
 	},
+	"restart-daemon": {
+		short: "restart the daemon in place",
+		about: "Every program is stopped, the configuration is read anew, and everything is started from it, in the same process. With a configuration that cannot be used nothing happens. To carry out changes alone, use `update`.",
+		exits: "1: the configuration cannot be used, or the daemon is shutting down.",
+	},
 	"restart-group": {
 		short: "restart all processes of groups",
 		about: "The same as `restart GROUP:*`.",
@@ -134,7 +144,7 @@ var verbManuals = map[string]verbManual{
 	},
 	"update": {
 		short: "carry out what has changed in the configuration file",
-		about: "Groups that have disappeared are stopped and removed, those that are new are started, and those in which anything has changed are stopped and started again. All others are left alone. With names, only these groups.",
+		about: "Groups that have disappeared are stopped and removed, and those that are new are started. In groups that have changed, only those processes are restarted that run and have to be: the column *change* of the manual of the configuration tells which option takes that. What was stopped by hand stays so. With names, only these groups. `plan` shows beforehand what happens, and a terminal gets the same details afterwards. A Supervisor of Python restarts every group in which anything has changed.",
 		exits: "1: the file has mistakes, or there is no such group.",
 	},
 	"version": {short: "show the version of the daemon"},

@@ -35,6 +35,9 @@ type verb struct {
 	// help is what `help NAME` prints: per line a usage, tabs and what it does. The
 	// words and the tabs are Python's.
 	help string
+	// otherHelp is printed instead under the name "supervisord ctl", if the verb is another
+	// one there; empty: it is not.
+	otherHelp string
 	// example is a command line that shows it at work, without the name of the command.
 	example string
 }

@@ -77,14 +77,20 @@ func verbs() []verb {
 			example: "pid web",
 		},
 		{
+			name: "plan", ours: true, options: []string{"json"}, run: (*session).plan,
+			help:    "plan\t\t\tShow what update would do, per process and option, without doing it",
+			example: "plan",
+		},
+		{
 			name: "quit", operands: ignored, run: (*session).exit,
 			help:    "quit\tExit the supervisor shell.",
 			example: "quit",
 		},
 		{
 			name: "reload", run: (*session).reload,
-			help:    "reload \t\tRestart the remote supervisord.",
-			example: "reload",
+			help:      "reload \t\tRestart the remote supervisord.",
+			otherHelp: "reload\t\t\tReload config and change what differs, like update; as supervisorctl: restart-daemon",
+			example:   "reload",
 		},
 		{
 			name: "remove", operands: groups, options: []string{"json"}, run: (*session).remove,
@@ -109,6 +115,11 @@ func verbs() []verb {
 				"restart all\t\tRestart all processes\n" +
 				"Note: restart does not reread config files. For that, see reread and update.",
 			example: "restart web",
+		},
+		{
+			name: "restart-daemon", ours: true, run: (*session).restartDaemon,
+			help:    "restart-daemon\tRestart the remote supervisord: stop everything, start from the config anew",
+			example: "restart-daemon",
 		},
 		{
 			name: "restart-group", operands: groups, online: true, ours: true,
@@ -204,7 +215,7 @@ func topics() []string {
 func (s *session) help(_ context.Context, c call) (int, error) {
 	topic := strings.Join(c.args, " ")
 	if v, ok := findVerb(topic); ok {
-		s.printf("%s\n", v.help)
+		s.printf("%s\n", s.helpOf(v))
 		return exitOK, nil
 	}
 	if topic != "" {
@@ -232,14 +243,22 @@ func (s *session) printTopics(title string, names []string) {
 
 // printHelp prints what `VERB --help` shows: Python's words, the flags and an example.
 func (s *session) printHelp(v verb) {
-	s.printf("%s\n\nFlags:\n%s\nExample:\n  %s\n", v.help, v.flagSet(&options{}).FlagUsages(), s.callOf(v.example))
+	s.printf("%s\n\nFlags:\n%s\nExample:\n  %s\n", s.helpOf(v), v.flagSet(&options{}).FlagUsages(), s.callOf(v.example))
+}
+
+// helpOf returns the help of a verb under the name of the command.
+func (s *session) helpOf(v verb) string {
+	if s.command != pythonName && v.otherHelp != "" {
+		return v.otherHelp
+	}
+	return v.help
 }
 
 // usageError tells what is wrong with the arguments of a verb, and its help.
 func (s *session) usageError(name, format string, args ...any) int {
 	s.complain("Error: " + fmt.Sprintf(format, args...))
 	if v, ok := findVerb(name); ok && s.doc == nil {
-		s.printf("%s\n", v.help)
+		s.printf("%s\n", s.helpOf(v))
 	}
 	return exitGeneric
 }

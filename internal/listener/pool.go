@@ -2,6 +2,7 @@ package listener
 
 import (
 	"log/slog"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -26,10 +27,10 @@ const (
 // goroutine.
 type Pool struct {
 	pools *Pools
-	o     Options
 	sub   *bus.Subscription
 
 	mu      sync.Mutex
+	o       Options // but for its Name, which never changes
 	closed  bool
 	members []*Member // in the order of the configuration
 	queue   queue
@@ -49,6 +50,25 @@ func (p *Pool) Join(name string, process Process, hung func()) *Member {
 	defer p.mu.Unlock()
 	p.members = append(p.members, m)
 	return m
+}
+
+// Leave takes a process out of the pool. An event that it has in hand goes to another.
+func (p *Pool) Leave(m *Member) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.members = slices.DeleteFunc(p.members, func(other *Member) bool { return other == m })
+	m.release()
+	p.dispatch()
+	p.tellSettled()
+}
+
+// Configure gives an open pool other options, but the same name. What waits for its
+// processes stays; a smaller Size holds from the next event on.
+func (p *Pool) Configure(o Options) {
+	p.sub.Retype(o.Types...)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.o = o
 }
 
 // Close ends the pool. The events that wait are lost with it.
@@ -118,13 +138,13 @@ func (p *Pool) tellSettled() {
 
 // take accepts an event, with the bus locked.
 func (p *Pool) take(e event.Event) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.o.Talks && isOutput(e.Type) && p.pools.isListener(e.Group) {
 		// What listeners say about it could make the next of these events, for ever.
 		return
 	}
 	serial := p.pools.serials.of(e)
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	d := delivery{event: e, serial: serial, poolSerial: p.serial}
 	p.serial++
 	p.stats.Accepted++

@@ -37,6 +37,14 @@ func appendInfo(b []byte, i *control.Info) []byte {
 	b = appendTextMember(b, "stderr_logfile", i.StderrLog)
 	b = appendIntMember(b, "pid", int64(i.PID))
 	b = appendTextMember(b, "description", i.Description)
+	if len(i.Pending) > 0 { // a member that Python's Supervisor does not have
+		b = appendMemberName(b, "pending")
+		b = append(b, "<value><array><data>\n"...)
+		for _, option := range i.Pending {
+			b = appendString(b, option)
+		}
+		b = append(b, "</data></array></value>\n</member>\n"...)
+	}
 	return append(b, "</struct></value>\n"...)
 }
 

@@ -141,8 +141,22 @@ func (d *decoder) infoMember(i *control.Info, name string, found *int) error {
 		m.number(i, n)
 		return nil
 	}
-	_, err := d.value()
+	v, err := d.value()
+	if list, ok := v.([]any); ok && name == "pending" {
+		i.Pending = Texts(list)
+	}
 	return err
+}
+
+// Texts returns those values that are strings.
+func Texts(values []any) []string {
+	var texts []string
+	for _, v := range values {
+		if s, ok := v.(string); ok {
+			texts = append(texts, s)
+		}
+	}
+	return texts
 }
 
 // plain reads a whole value that holds no other values, and returns its type and text.

@@ -27,6 +27,7 @@ var (
 	pWait   = param{name: "wait", kind: truth, doc: "return when it is done, not when it has begun", fallback: true}
 	pSignal = param{name: "signal", kind: word, doc: "a signal: HUP, SIGHUP or 1"}
 	pOffset = param{name: "offset", kind: number, doc: "where to begin, in bytes; negative: so far from the end"}
+	pGroups = param{name: "groups", kind: list, doc: "names of groups; none: all", fallback: []any{}}
 	pLength = param{name: "length", kind: number, doc: "how much to read, in bytes; 0: up to the end"}
 	pRoom   = param{name: "length", kind: number, doc: "how much to return at most, in bytes"}
 )
@@ -88,6 +89,18 @@ var supervisorMethods = []method{
 		names: []string{"supervisor.removeProcessGroup"}, result: "boolean", call: removeProcessGroup,
 		params: []param{pGroup},
 		help:   "Forget a group whose processes are all stopped.",
+	},
+	{
+		names: []string{"supervisor.planUpdate"}, result: "array", call: planUpdate,
+		help: "Read the configuration file again. Return what update would do: a struct for each\n" +
+			"group that differs. Not a method of Python's Supervisor.",
+	},
+	{
+		names: []string{"supervisor.update"}, result: "array", call: update,
+		params: []param{pGroups},
+		help: "Read the configuration file again and make it so, touching nothing that did not\n" +
+			"change. Return what planUpdate does, when what had to stop has stopped. Not a\n" +
+			"method of Python's Supervisor.",
 	},
 	{
 		names: []string{"supervisor.startAllProcesses"}, result: "array", call: startAll,

@@ -57,8 +57,12 @@ func TestWire(t *testing.T) {
 	}
 }
 
-// ownMethods are the elements of listMethods that Python's has not.
-const ownMethods = "<value><string>supervisor.reopenLogs</string></value>\n"
+// ownMethods takes out the elements of listMethods that Python's has not.
+var ownMethods = strings.NewReplacer(
+	"<value><string>supervisor.planUpdate</string></value>\n", "",
+	"<value><string>supervisor.reopenLogs</string></value>\n", "",
+	"<value><string>supervisor.update</string></value>\n", "",
+)
 
 // replay sends the request of a file to our server and compares the answers.
 func replay(t *testing.T, file string, server *httptest.Server, x exchange) {
@@ -84,7 +88,7 @@ func replay(t *testing.T, file string, server *httptest.Server, x exchange) {
 	if _, err := body.ReadFrom(resp.Body); err != nil {
 		t.Fatal(err)
 	}
-	answered := strings.ReplaceAll(body.String(), ownMethods, "")
+	answered := ownMethods.Replace(body.String())
 	got := meaning(t, strconv.Itoa(resp.StatusCode), []byte(answered))
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("%s (-want +got):\n%s", file, d)

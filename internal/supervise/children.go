@@ -46,15 +46,30 @@ type Children struct {
 }
 
 // New returns a Runner for one process.
-func (c *Children) New(g *config.Group, p *config.Program) Runner {
-	r := &runner{children: c, program: p, rank: child.Rank{Group: g.Priority, Program: p.Priority}, checking: make(chan struct{}, 1), writing: make(chan struct{}, 1)}
-	for _, channel := range channels {
-		if log := r.log(channel); log != nil && !slices.ContainsFunc(log.Targets, isFile) {
-			r.rings[channel] = c.ring(ringKey{p.Group, p.Name, channel})
-		}
-	}
+func (c *Children) New(p *config.Program) Runner {
+	r := &runner{children: c, checking: make(chan struct{}, 1), writing: make(chan struct{}, 1)}
+	r.Configure(p)
 	return r
 }
+
+// Configure says how the children to come are run.
+func (r *runner) Configure(p *config.Program) {
+	c := r.children
+	if r.holds && (p.FastCGI == nil || *p.FastCGI != *r.program().FastCGI) {
+		r.Rest()
+	}
+	r.configured.Store(p)
+	for _, channel := range channels {
+		var ring *output.Ring
+		if log := r.log(channel); log != nil && !slices.ContainsFunc(log.Targets, isFile) {
+			ring = c.ring(ringKey{p.Group, p.Name, channel})
+		}
+		r.rings[channel].Store(ring)
+	}
+}
+
+// program is how the children to come are run.
+func (r *runner) program() *config.Program { return r.configured.Load() }
 
 // drainPatience is how long the output of a child may take to be written, on a disk that
 // hangs, before other things happen without it.
@@ -81,16 +96,17 @@ func (c *Children) Close() error {
 // runner implements Runner for one process.
 type runner struct {
 	children *Children
-	program  *config.Program
-	rank     child.Rank
+
+	// configured is changed by the loop alone, while there is no child.
+	configured atomic.Pointer[config.Program]
 
 	// logs are the paths of the process's logs, once they are known.
 	logs [2]atomic.Pointer[string]
 	// rings keep the latest output of the streams that no file keeps; nil for the others.
-	rings [2]*output.Ring
+	rings [2]atomic.Pointer[output.Ring]
 
 	// member hears the stdout of an event listener; nil if the program is none.
-	member *listener.Member
+	member atomic.Pointer[listener.Member]
 
 	stdin    stdin
 	holds    bool          // the socket of a FastCGI program; only the loop touches it
@@ -111,9 +127,9 @@ type run struct {
 }
 
 // Start starts a child in the background.
-func (r *runner) Start(post func(process.Input)) {
+func (r *runner) Start(rank child.Rank, post func(process.Input)) {
 	n := &run{runner: r, post: post}
-	p := r.program
+	p := r.program()
 	r.children.Parent.Start(&child.Spec{
 		Name:        p.Name,
 		Command:     p.Command,
@@ -123,7 +139,7 @@ func (r *runner) Start(post func(process.Input)) {
 		Credential:  func() (*child.Credential, error) { return ownCredential(p.User) },
 		JoinStderr:  p.RedirectStderr,
 		Stdin:       r.socket(),
-		Rank:        r.rank,
+		Rank:        rank,
 		Open:        n.open,
 		Started:     n.started,
 		Failed:      n.failed,
@@ -141,7 +157,7 @@ func (n *run) started(c *child.Child) {
 		}
 		src, err := n.pump(channels[i]).Add(fd, n.streams[i])
 		if err != nil {
-			n.children.Log.Error("output of "+n.program.Name+" cannot be read", "process", n.program.Name, "err", err)
+			n.children.Log.Error("output of "+n.program().Name+" cannot be read", "process", n.program().Name, "err", err)
 			continue
 		}
 		n.sources[i] = src
@@ -183,7 +199,7 @@ func (n *run) exited(e process.Exit) {
 	}
 	late := time.AfterFunc(drainPatience, func() {
 		once.Do(func() {
-			n.children.Log.Error("the last output of "+n.program.Name+" is still being written", "process", n.program.Name)
+			n.children.Log.Error("the last output of "+n.program().Name+" is still being written", "process", n.program().Name)
 			tell()
 		})
 	})
@@ -229,7 +245,7 @@ func (n *run) closeStreams() {
 			continue
 		}
 		if err := s.Close(); err != nil {
-			n.children.Log.Error("log of "+n.program.Name+" cannot be closed", "process", n.program.Name, "err", err)
+			n.children.Log.Error("log of "+n.program().Name+" cannot be closed", "process", n.program().Name, "err", err)
 		}
 		n.streams[i] = nil
 	}
@@ -261,7 +277,7 @@ func (r *runner) Check(ctx context.Context) *control.Fault {
 	case fault := <-answer:
 		return fault
 	case <-ctx.Done():
-		return control.NewFault(control.Failed, "no answer from the file system about the command of "+r.program.Name)
+		return control.NewFault(control.Failed, "no answer from the file system about the command of "+r.program().Name)
 	}
 }
 
@@ -270,7 +286,7 @@ func (r *runner) check() *control.Fault {
 	if err != nil {
 		return control.NewFault(control.Failed, err.Error())
 	}
-	_, _, err = child.Lookup(r.program.Command, child.Path(env), r.program.Directory)
+	_, _, err = child.Lookup(r.program().Command, child.Path(env), r.program().Directory)
 	switch {
 	case errors.Is(err, child.ErrNoFile):
 		return control.NewFault(control.NoFile, err.Error())
@@ -283,7 +299,7 @@ func (r *runner) check() *control.Fault {
 // environment returns what the child's environment is made of (Python's manual,
 // "Subprocess Environment").
 func (r *runner) environment() child.Environment {
-	p := r.program
+	p := r.program()
 	fixed := map[string]string{
 		"SUPERVISOR_ENABLED":      "1",
 		"SUPERVISOR_PROCESS_NAME": p.Name,

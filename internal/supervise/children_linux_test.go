@@ -56,7 +56,7 @@ func untilDied(t *testing.T, c *supervise.Children, p config.Program) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	inputs := make(chan process.Input, 2)
-	c.New(&config.Group{}, &p).Start(func(in process.Input) { inputs <- in })
+	c.New(&p).Start(child.Rank{}, func(in process.Input) { inputs <- in })
 	for {
 		select {
 		case in := <-inputs:

@@ -99,7 +99,7 @@ func (l *Loop) sayWaiting() {
 	for _, batch := range l.drain.batches {
 		for _, p := range batch {
 			if !p.state.Phase.IsStopped() {
-				names = append(names, p.program.Name)
+				names = append(names, p.name)
 			}
 		}
 	}

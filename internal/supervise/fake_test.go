@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,11 +45,12 @@ type fakeOS struct {
 	pids    int
 	alive   map[int]chan int // signals to a child
 	starts  map[string]int
-	signals []string // "TERM web" in the order in which they were sent
+	signals []string                     // "TERM web" in the order in which they were sent
+	started map[string][]*config.Program // what each start was made from
 }
 
-func (o *fakeOS) New(_ *config.Group, p *config.Program) supervise.Runner {
-	r := &fakeRunner{os: o, name: p.Name, life: o.lives[p.Name]}
+func (o *fakeOS) New(p *config.Program) supervise.Runner {
+	r := &fakeRunner{os: o, name: p.Name, life: o.lives[p.Name], program: p}
 	if o.hears != nil {
 		return &hearingRunner{fakeRunner: r}
 	}
@@ -59,18 +61,21 @@ type fakeRunner struct {
 	os   *fakeOS
 	name string
 	life life
+
+	program *config.Program
 }
 
-func (r *fakeRunner) Start(post func(process.Input)) {
+func (r *fakeRunner) Start(_ child.Rank, post func(process.Input)) {
 	r.os.mu.Lock()
 	r.os.pids++
 	pid := r.os.pids
 	signals := make(chan int, 16)
 	if r.os.alive == nil {
-		r.os.alive, r.os.starts = map[int]chan int{}, map[string]int{}
+		r.os.alive, r.os.starts, r.os.started = map[int]chan int{}, map[string]int{}, map[string][]*config.Program{}
 	}
 	r.os.alive[pid] = signals
 	r.os.starts[r.name]++
+	r.os.started[r.name] = append(r.os.started[r.name], r.program)
 	r.os.mu.Unlock()
 	go r.live(pid, signals, post)
 }
@@ -104,6 +109,8 @@ wait:
 	r.os.mu.Unlock()
 	post(process.Died{Exit: exit})
 }
+
+func (r *fakeRunner) Configure(p *config.Program) { r.program = p }
 
 func (r *fakeRunner) Signal(pid, signal int, group bool) error {
 	r.os.mu.Lock()
@@ -152,6 +159,17 @@ type running struct {
 	mu     sync.Mutex
 	phases map[string][]string
 	sub    *bus.Subscription
+
+	file    atomic.Pointer[config.Config] // what the configuration file says now
+	fileErr error
+}
+
+// write makes the configuration file say that there are these groups.
+func (r *running) write(groups ...config.Group) *config.Config {
+	conf := &config.Config{Groups: groups}
+	conf.Supervisord.Identifier = "test"
+	r.file.Store(conf)
+	return conf
 }
 
 // program returns a program with Python's defaults, in a group of its own.
@@ -172,12 +190,11 @@ func run(t *testing.T, os *fakeOS, groups ...config.Group) *running {
 	t.Helper()
 	r := &running{t: t, os: os, start: time.Now(), over: make(chan control.Mood, 1), log: &strings.Builder{}, phases: map[string][]string{}}
 	b := &bus.Bus{}
-	conf := &config.Config{Groups: groups}
-	conf.Supervisord.Identifier = "test"
+	conf := r.write(groups...)
 	r.Loop = supervise.New(supervise.Options{
 		Config: conf, Runners: os, Logs: noLogs{}, Bus: b, PID: 1, Version: "4.2.5",
 		Log:    slog.New(mainlog.NewHandler(slog.LevelInfo, r.log)),
-		Reload: func() (*config.Config, error) { return conf, nil },
+		Reload: func() (*config.Config, error) { return r.file.Load(), r.fileErr },
 	})
 	r.sub = b.Subscribe(10_000, event.ProcessState)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -221,6 +238,30 @@ func (r *running) starts(name string) int {
 	r.os.mu.Lock()
 	defer r.os.mu.Unlock()
 	return r.os.starts[name]
+}
+
+// commands returns the command of every start of a process.
+func (r *running) commands(name string) (commands []string) {
+	r.os.mu.Lock()
+	defer r.os.mu.Unlock()
+	for _, p := range r.os.started[name] {
+		commands = append(commands, p.Command)
+	}
+	return commands
+}
+
+// logfiles returns the log of every start of a process.
+func (r *running) logfiles(name string) (paths []string) {
+	r.os.mu.Lock()
+	defer r.os.mu.Unlock()
+	for _, p := range r.os.started[name] {
+		path := ""
+		for _, target := range p.Stdout.Targets {
+			path = target.Path
+		}
+		paths = append(paths, path)
+	}
+	return paths
 }
 
 type noLogs struct{}

@@ -19,17 +19,31 @@ import (
 func (l *Loop) Reread(ctx context.Context) (control.Diff, error) {
 	l.rereading.Lock() // or an older reading could overtake a newer one
 	defer l.rereading.Unlock()
-	next, err := l.reload()
+	next, err := l.read()
 	if err != nil {
-		return control.Diff{}, control.NewFault(control.CantReread, err.Error())
+		return control.Diff{}, err
 	}
 	var diff control.Diff
 	err = l.do(ctx, func() {
-		l.known = next
-		l.conf.Store(next)
+		l.know(next)
 		diff = l.compare(next)
 	})
 	return diff, err
+}
+
+// read reads the configuration file, on the caller's goroutine.
+func (l *Loop) read() (*config.Config, error) {
+	next, err := l.reload()
+	if err != nil {
+		return nil, control.NewFault(control.CantReread, err.Error())
+	}
+	return next, nil
+}
+
+// know makes next what groups are added from.
+func (l *Loop) know(next *config.Config) {
+	l.known = next
+	l.conf.Store(next)
 }
 
 // compare lists the groups of next that differ from the active ones, sorted as the

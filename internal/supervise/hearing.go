@@ -8,16 +8,18 @@ import (
 )
 
 // Listen says who hears the stdout of the children to come, which is what event listeners
-// answer on.
+// answer on; nil: nobody.
 func (r *runner) Listen(m *listener.Member) {
-	r.member = m
-	r.children.openPrompt()
+	r.member.Store(m)
+	if m != nil {
+		r.children.openPrompt()
+	}
 }
 
 // answers reports whether a stream is what a listener answers on: its bytes are the
 // protocol's, so that they are logged as they are, and no part of them is an event.
 func (r *runner) answers(channel event.Channel) bool {
-	return r.member != nil && channel == event.Stdout
+	return r.member.Load() != nil && channel == event.Stdout
 }
 
 // openAnswers opens the stream of a listener's stdout.
@@ -35,7 +37,7 @@ func (n *run) openAnswers(channel event.Channel, log *config.StreamLog) (*output
 		return nil, err
 	}
 	return output.NewStream(output.StreamOptions{
-		Sinks: sinks, Taps: append(taps, n.member.Voice()), Format: n.format(channel),
+		Sinks: sinks, Taps: append(taps, n.member.Load().Voice()), Format: n.format(channel),
 	}), nil
 }
 

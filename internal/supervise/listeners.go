@@ -11,18 +11,26 @@ import (
 // audience is the optional ability of a Runner to bring events to its process.
 type audience interface {
 	listener.Process
-	// Listen says who hears the stdout of the children to come. It is called before the
-	// first Start.
+	// Listen says who hears the stdout of the children to come; nil: nobody. It is called
+	// while there is no child.
 	Listen(m *listener.Member)
 }
 
 // enlist opens the pool of a group of event listeners, so that they hear of what comes
 // from now on.
 func (l *Loop) enlist(g *group) {
-	c := g.config.Listener
-	if c == nil {
+	if g.config.Listener == nil {
 		return
 	}
+	g.pool = l.pools.Open(g.poolOptions())
+	for _, p := range g.procs {
+		l.join(p)
+	}
+}
+
+// poolOptions describes the pool of a group of event listeners.
+func (g *group) poolOptions() listener.Options {
+	c := g.config.Listener
 	o := listener.Options{Name: g.name, Size: c.BufferSize, Timeout: c.EventTimeout}
 	for _, name := range c.Events {
 		o.Types = append(o.Types, event.Type(name))
@@ -30,13 +38,29 @@ func (l *Loop) enlist(g *group) {
 	for _, p := range g.procs {
 		o.Talks = o.Talks || p.program.Stderr.EventsEnabled || p.program.Stderr.CaptureMaxBytes > 0
 	}
-	g.pool = l.pools.Open(o)
-	for _, p := range g.procs {
-		if r, ok := p.runner.(audience); ok {
-			p.member = g.pool.Join(p.program.Name, r, func() { l.giveUp(p) })
-			r.Listen(p.member)
-		}
+	return o
+}
+
+// join makes a process part of the pool of its group, if that has one.
+func (l *Loop) join(p *proc) {
+	if r, ok := p.runner.(audience); ok && p.group.pool != nil {
+		p.member = p.group.pool.Join(p.name, r, func() { l.giveUp(p) })
+		r.Listen(p.member)
 	}
+}
+
+// leave is the opposite of join.
+func (l *Loop) leave(p *proc) {
+	if p.member == nil {
+		return
+	}
+	if r, ok := p.runner.(audience); ok {
+		r.Listen(nil)
+	}
+	if p.group.pool != nil {
+		p.group.pool.Leave(p.member)
+	}
+	p.member = nil
 }
 
 // dismiss closes the pool of a group, if it has one.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"supervisord/internal/child"
 	"supervisord/internal/config"
 	"supervisord/internal/control"
 	"supervisord/internal/listener"
@@ -27,7 +28,7 @@ type hearingRunner struct {
 
 func (r *hearingRunner) Listen(m *listener.Member) { r.member = m }
 
-func (r *hearingRunner) Start(post func(process.Input)) {
+func (r *hearingRunner) Start(rank child.Rank, post func(process.Input)) {
 	if r.member != nil { // in a group of listeners
 		voice := r.member.Voice()
 		r.mu.Lock()
@@ -35,7 +36,7 @@ func (r *hearingRunner) Start(post func(process.Input)) {
 		r.mu.Unlock()
 		go func() { _, _ = voice.Write([]byte("READY\n")) }()
 	}
-	r.fakeRunner.Start(post)
+	r.fakeRunner.Start(rank, post)
 }
 
 func (r *hearingRunner) Send(text []byte) error {

@@ -123,7 +123,7 @@ func (l *Loop) ClearLogs(_ context.Context, sel control.Selector) ([]control.Res
 	}
 	results := make([]control.Result, len(procs))
 	for i, p := range procs {
-		results[i] = control.Result{Group: p.group.name, Name: p.program.Name, Fault: l.clear(p)}
+		results[i] = control.Result{Group: p.group.name, Name: p.name, Fault: l.clear(p)}
 	}
 	return results, nil
 }

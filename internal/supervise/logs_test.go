@@ -17,7 +17,7 @@ import (
 // idleRunners makes runners of programs that never start, with logs.
 type idleRunners struct{ rings map[string]*output.Ring }
 
-func (r idleRunners) New(_ *config.Group, p *config.Program) supervise.Runner {
+func (r idleRunners) New(p *config.Program) supervise.Runner {
 	stdout := ""
 	if len(p.Stdout.Targets) > 0 {
 		stdout = p.Stdout.Targets[0].Path

@@ -51,7 +51,8 @@ type Loop struct {
 	commands chan func()
 	over     chan struct{} // closed when Run has returned
 
-	rereading sync.Mutex // held during Reread, on its caller's goroutine
+	rereading sync.Mutex    // held during Reread, on its caller's goroutine
+	updating  chan struct{} // holds a token while an update is under way
 
 	// Owned by Run.
 	known     *config.Config // what AddGroup adds from
@@ -79,6 +80,7 @@ func New(o Options) *Loop {
 		inputs:   make(chan posted, 64),
 		commands: make(chan func()),
 		over:     make(chan struct{}),
+		updating: make(chan struct{}, 1),
 		known:    o.Config,
 		groups:   make(map[string]*group),
 	}
@@ -161,6 +163,7 @@ func (l *Loop) post(p *proc, in process.Input) {
 // step gives one input to one process: it keeps and shows the state that follows, and
 // carries out the effects.
 func (l *Loop) step(p *proc, in process.Input) {
+	p.settle()
 	next, effects := process.Next(p.policy, p.state, time.Now(), in)
 	p.state = next
 	p.show()
@@ -171,13 +174,14 @@ func (l *Loop) step(p *proc, in process.Input) {
 	for _, e := range effects {
 		switch e := e.(type) {
 		case process.Spawn:
-			p.runner.Start(func(in process.Input) { l.post(p, in) })
+			p.takeUp()
+			p.runner.Start(p.rank(), func(in process.Input) { l.post(p, in) })
 		case process.Kill:
 			failed = l.kill(p, e)
 		case process.Changed:
 			changes = append(changes, e)
 			l.narrateChange(p, in, e)
-			l.bus.Publish(event.OfChange(next.Since, p.group.name, p.program.Name, e))
+			l.bus.Publish(event.OfChange(next.Since, p.group.name, p.name, e))
 			if p.member != nil {
 				p.member.Entered(e.To)
 			}
@@ -197,7 +201,7 @@ func (l *Loop) step(p *proc, in process.Input) {
 // is on its way.
 func (l *Loop) kill(p *proc, k process.Kill) error {
 	if k.Forced {
-		l.log.Warn(event.Killing(p.program.Name, k.PID), "process", p.program.Name, "pid", k.PID)
+		l.log.Warn(event.Killing(p.name, k.PID), "process", p.name, "pid", k.PID)
 	}
 	if err := p.runner.Signal(k.PID, k.Signal, k.Group); err != nil && !gone(err) {
 		return err
@@ -210,7 +214,7 @@ func (l *Loop) install(c *config.Group) {
 	g := &group{name: c.Name, config: c}
 	for i := range c.Programs {
 		p := &c.Programs[i]
-		g.procs = append(g.procs, newProc(p, g, l.runners.New(c, p)))
+		g.procs = append(g.procs, newProc(p, g, l.runners.New(p)))
 	}
 	l.groups[c.Name] = g
 }

@@ -11,7 +11,7 @@ import (
 
 // narrateInput writes the line that belongs to an input as such.
 func (l *Loop) narrateInput(p *proc, in process.Input) {
-	name := p.program.Name
+	name := p.name
 	switch in := in.(type) {
 	case process.Spawned:
 		l.log.Info(event.Spawned(name, in.PID), "process", name, "group", p.group.name, "pid", in.PID)
@@ -30,7 +30,7 @@ func (l *Loop) narrateInput(p *proc, in process.Input) {
 // narrateChange writes the line that belongs to a change of phase, at the level that
 // Python gives it.
 func (l *Loop) narrateChange(p *proc, in process.Input, c process.Changed) {
-	name := p.program.Name
+	name := p.name
 	attrs := []any{"process", name, "group", p.group.name, "from", c.From.String(), "to", c.To.String(), "pid", c.PID}
 	died, _ := in.(process.Died)
 	switch c.To {

@@ -89,7 +89,7 @@ var formats = map[config.LogFormat]output.FormatKind{
 }
 
 func (n *run) format(channel event.Channel) output.Format {
-	p := n.program
+	p := n.program()
 	f := output.Format{
 		Kind: formats[p.LogFormat], Timestamp: p.LogTimestamp,
 		Program: p.Name, Stream: channel.String(),
@@ -131,7 +131,7 @@ func (r *runner) autoPath(channel event.Channel) (string, error) {
 	if known := r.logs[channel].Load(); known != nil {
 		return *known, nil
 	}
-	path, err := output.AutoPath(r.children.ChildLogDir, r.program.Name, channel.String(), r.children.Identifier)
+	path, err := output.AutoPath(r.children.ChildLogDir, r.program().Name, channel.String(), r.children.Identifier)
 	if err != nil {
 		return "", err
 	}

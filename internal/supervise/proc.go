@@ -19,11 +19,14 @@ const respawnFloor = time.Second
 
 // proc is one process. Only the loop touches it, but for the fields marked otherwise.
 type proc struct {
-	program *config.Program // immutable
-	group   *group          // immutable
-	runner  Runner          // immutable
+	name    string // immutable
+	group   *group // immutable
+	runner  Runner // immutable
+	program *config.Program
 	policy  process.Policy
 	member  *listener.Member // nil unless it is an event listener
+	inUse   *config.Program  // what the runner has; see change.go
+	coming  *config.Program  // what it is to get; nil: nothing else
 
 	state    process.State
 	due      int // index in the loop's deadlines, -1 if it has none
@@ -31,10 +34,12 @@ type proc struct {
 
 	// shown is the latest state, for readers on any goroutine.
 	shown atomic.Pointer[process.State]
+	// pending are the options of coming that have no effect yet, likewise; nil: none.
+	pending atomic.Pointer[[]string]
 }
 
 func newProc(p *config.Program, g *group, r Runner) *proc {
-	pr := &proc{program: p, group: g, runner: r, policy: policyOf(p), due: -1}
+	pr := &proc{name: p.Name, program: p, inUse: p, group: g, runner: r, policy: policyOf(p), due: -1}
 	pr.show()
 	return pr
 }
@@ -53,8 +58,13 @@ func (p *proc) rest() {
 	}
 }
 
+// rank is the turn of its start among others.
+func (p *proc) rank() child.Rank {
+	return child.Rank{Group: p.group.config.Priority, Program: p.program.Priority}
+}
+
 func (p *proc) selector() control.Selector {
-	return control.Selector{Group: p.group.name, Process: p.program.Name}
+	return control.Selector{Group: p.group.name, Process: p.name}
 }
 
 // fault returns a fault about this process, which goes by the name that clients use.
@@ -66,12 +76,15 @@ func (p *proc) fault(c control.Code) *control.Fault {
 func (p *proc) info(now time.Time) control.Info {
 	s := p.shown.Load()
 	i := control.Info{
-		Name: p.program.Name, Group: p.group.name,
+		Name: p.name, Group: p.group.name,
 		Phase: s.Phase, PID: s.PID, Started: s.Started, Ended: s.Ended, Now: now,
 		ExitStatus: s.ExitStatus(), SpawnErr: s.SpawnErr,
 	}
 	i.StdoutLog, i.StderrLog = p.runner.Logs()
 	i.Description = control.Describe(i)
+	if names := p.pending.Load(); names != nil {
+		i.Pending = *names
+	}
 	return i
 }
 
@@ -115,7 +128,8 @@ func restartOf(r config.AutoRestart) process.Restart {
 	return process.Never
 }
 
-// group is an active process group. It is immutable but for the state of its procs.
+// group is an active process group. Only the loop touches it, but for its name, which is
+// immutable.
 type group struct {
 	name   string
 	config *config.Group

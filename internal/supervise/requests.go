@@ -89,7 +89,7 @@ func (l *Loop) carryMany(ctx context.Context, procs []*proc, r request) ([]contr
 	refused := l.checkAll(ctx, procs, r)
 	results := []control.Result{}
 	add := func(p *proc, fault *control.Fault) {
-		results = append(results, control.Result{Group: p.group.name, Name: p.program.Name, Fault: fault})
+		results = append(results, control.Result{Group: p.group.name, Name: p.name, Fault: fault})
 	}
 	w := newWatch(len(procs))
 	if err := l.do(ctx, func() {
@@ -201,14 +201,9 @@ func (l *Loop) Stop(ctx context.Context, sel control.Selector, w control.Wait) (
 	}
 	if w == control.WaitDone {
 		r.seen = func(*proc) func(process.State, []process.Changed) (bool, error) {
-			return func(s process.State, _ []process.Changed) (bool, error) {
-				if s.Phase == process.Unknown {
-					return true, control.NewFault(control.Failed, s.SpawnErr)
-				}
-				return s.Phase != process.Stopping, nil
-			}
+			return stopEnded
 		}
-		r.waiting = func(p *proc) { l.log.Info(event.WaitingToStop(p.program.Name)) }
+		r.waiting = func(p *proc) { l.log.Info(event.WaitingToStop(p.name)) }
 	}
 	return l.carry(ctx, sel, r)
 }

@@ -30,7 +30,7 @@ func TestRingsAreForStreamsWithoutAFile(t *testing.T) {
 		{"no files", target(config.LogStdout, config.LogSyslog), target(config.LogNull), false, [2]bool{true, true}},
 		{"file too", target(config.LogStdout, config.LogFile), target(config.LogStderr), false, [2]bool{false, true}},
 	} {
-		r := (&supervise.Children{}).New(&config.Group{}, &config.Program{Stdout: c.stdout, Stderr: c.stderr, RedirectStderr: c.redirect})
+		r := (&supervise.Children{}).New(&config.Program{Stdout: c.stdout, Stderr: c.stderr, RedirectStderr: c.redirect})
 		stdout, stderr := r.Ring(control.Stdout), r.Ring(control.Stderr)
 		if got := [2]bool{stdout != nil, stderr != nil}; got != c.want {
 			t.Errorf("%s: rings for stdout and stderr: %v, want %v", c.name, got, c.want)
@@ -45,7 +45,7 @@ func TestRingsAreForStreamsWithoutAFile(t *testing.T) {
 func TestRingsOutliveTheirRunners(t *testing.T) {
 	c := &supervise.Children{}
 	ring := func(group, name string) *output.Ring {
-		return c.New(&config.Group{}, &config.Program{Group: group, Name: name}).Ring(control.Stdout)
+		return c.New(&config.Program{Group: group, Name: name}).Ring(control.Stdout)
 	}
 	before := ring("g", "a")
 	if ring("g", "a") != before || ring("g", "b") == before || ring("h", "a") == before {

@@ -3,6 +3,7 @@ package supervise
 import (
 	"context"
 
+	"supervisord/internal/child"
 	"supervisord/internal/config"
 	"supervisord/internal/control"
 	"supervisord/internal/output"
@@ -12,10 +13,13 @@ import (
 // Runner starts and signals the children of one process, one at a time. Start, Signal,
 // Logs, Files and Ring are called by the loop and must not block.
 type Runner interface {
-	// Start starts a child in the background. It answers through post with one Spawned
+	// Start starts a child in the background, in its turn. It answers through post with one Spawned
 	// or SpawnFailed, and after Spawned, once the child's output has been written, with
 	// one Died. post may block.
-	Start(post func(process.Input))
+	Start(rank child.Rank, post func(process.Input))
+	// Configure says how the children to come are run; New says it for the first. It is
+	// called while there is no child.
+	Configure(p *config.Program)
 	// Signal sends a signal to the child or to its process group. It returns
 	// child.ErrGone if the child has ended.
 	Signal(pid, signal int, group bool) error
@@ -40,7 +44,7 @@ type rester interface {
 	Rest()
 }
 
-// Runners makes the Runner of each process of a group.
+// Runners makes the Runner of each process.
 type Runners interface {
-	New(g *config.Group, p *config.Program) Runner
+	New(p *config.Program) Runner
 }

@@ -3,7 +3,7 @@ package supervise
 // socket returns what makes the descriptor 0 of an [fcgi-program:x]; nil for others. From
 // now on until the process comes to rest the socket is kept open, once it is.
 func (r *runner) socket() func() (int, error) {
-	spec := r.program.FastCGI
+	spec := r.program().FastCGI
 	if spec == nil {
 		return nil
 	}
@@ -17,7 +17,7 @@ func (r *runner) socket() func() (int, error) {
 // Rest lets the socket go. It implements rester.
 func (r *runner) Rest() {
 	if r.holds {
-		r.children.Sockets.Release(*r.program.FastCGI)
+		r.children.Sockets.Release(*r.program().FastCGI)
 		r.holds = false
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"supervisord/internal/bus"
+	"supervisord/internal/child"
 	"supervisord/internal/config"
 	"supervisord/internal/process"
 	"supervisord/internal/supervise"
@@ -32,9 +33,9 @@ func talkTo(t *testing.T, command string) talking {
 	t.Helper()
 	var b bus.Bus
 	p := config.Program{Name: "web_0", Group: "web", Command: `/bin/sh -c "` + command + `"`}
-	r := talking{Runner: realChildren(t, &b).New(&config.Group{Name: "web"}, &p), died: make(chan struct{})}
+	r := talking{Runner: realChildren(t, &b).New(&p), died: make(chan struct{})}
 	spawned := make(chan int, 1)
-	r.Start(func(in process.Input) {
+	r.Start(child.Rank{}, func(in process.Input) {
 		if up, ok := in.(process.Spawned); ok {
 			spawned <- up.PID
 		}

@@ -135,7 +135,7 @@ func (r *runner) WriteStdin(ctx context.Context, data []byte) error {
 	case r.writing <- struct{}{}:
 		defer func() { <-r.writing }()
 	case <-waiting.C: // an event for a listener, perhaps
-		return control.NewFault(control.Failed, r.program.Name+" does not read its stdin: what others have written is still on its way")
+		return control.NewFault(control.Failed, r.program().Name+" does not read its stdin: what others have written is still on its way")
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -146,12 +146,12 @@ func (r *runner) WriteStdin(ctx context.Context, data []byte) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.Is(err, unix.EPIPE):
-		return control.NewFault(control.NoFile, control.Selector{Group: r.program.Group, Process: r.program.Name}.String())
+		return control.NewFault(control.NoFile, control.Selector{Group: r.program().Group, Process: r.program().Name}.String())
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return control.NewFault(control.Failed, fmt.Sprintf("%s does not read its stdin: %d of %d bytes were written",
-			r.program.Name, sent, len(data)))
+			r.program().Name, sent, len(data)))
 	}
-	return control.NewFault(control.Failed, fmt.Sprintf("stdin of %s: %v", r.program.Name, err))
+	return control.NewFault(control.Failed, fmt.Sprintf("stdin of %s: %v", r.program().Name, err))
 }
 
 // write writes piece by piece, and returns how much it was.

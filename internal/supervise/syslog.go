@@ -27,7 +27,7 @@ func syslogs(log *config.StreamLog) []config.LogTarget {
 // openSyslog opens the tap to a syslog server. Without a tag of its own a program is told
 // from others as with Python's Supervisor, by its name before each line.
 func (n *run) openSyslog(channel event.Channel, t config.LogTarget) (output.Sink, error) {
-	p := n.program
+	p := n.program()
 	priority := p.SyslogStdoutPriority
 	if channel == event.Stderr {
 		priority = p.SyslogStderrPriority

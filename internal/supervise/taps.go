@@ -12,7 +12,7 @@ import (
 
 // Ring returns what keeps the latest output of a stream of which no target is a file: the
 // program may log nowhere, to syslog or to the daemon's stdout, and still be tailed.
-func (r *runner) Ring(channel event.Channel) *output.Ring { return r.rings[channel] }
+func (r *runner) Ring(channel event.Channel) *output.Ring { return r.rings[channel].Load() }
 
 // ringKey names an output of a process.
 type ringKey struct {
@@ -40,11 +40,11 @@ func isFile(t config.LogTarget) bool { return t.Kind == config.LogAuto || t.Kind
 func (r *runner) log(channel event.Channel) *config.StreamLog {
 	switch {
 	case channel == event.Stdout:
-		return &r.program.Stdout
-	case r.program.RedirectStderr:
+		return &r.program().Stdout
+	case r.program().RedirectStderr:
 		return nil
 	}
-	return &r.program.Stderr
+	return &r.program().Stderr
 }
 
 // taps returns what takes a stream's output as the program wrote it. It returns what it
@@ -58,7 +58,7 @@ func (n *run) taps(channel event.Channel, log *config.StreamLog) (taps []output.
 	}
 	if n.children.Log.Enabled(context.Background(), slog.LevelDebug) {
 		taps = append(taps, output.NewFeed(func(p []byte) {
-			n.children.Log.Debug(event.OutputOf(n.program.Name, channel, p))
+			n.children.Log.Debug(event.OutputOf(n.program().Name, channel, p))
 		}))
 	}
 	for _, t := range syslogs(log) {
@@ -82,6 +82,6 @@ func (n *run) capture(channel event.Channel, log *config.StreamLog) output.Captu
 // publish tells of output, if anybody wants to know.
 func (n *run) publish(t event.Type, p []byte) {
 	if n.children.Bus.Wants(t) {
-		n.children.Bus.Publish(event.OfOutput(time.Now(), t, n.program.Group, n.program.Name, int(n.pid.Load()), p))
+		n.children.Bus.Publish(event.OfOutput(time.Now(), t, n.program().Group, n.program().Name, int(n.pid.Load()), p))
 	}
 }

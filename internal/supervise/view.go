@@ -28,7 +28,7 @@ func (l *Loop) publishView() {
 	}
 	v.sorted = slices.Clone(v.order)
 	slices.SortFunc(v.sorted, func(a, b *proc) int {
-		return cmp.Or(cmp.Compare(a.group.name, b.group.name), cmp.Compare(a.program.Name, b.program.Name))
+		return cmp.Or(cmp.Compare(a.group.name, b.group.name), cmp.Compare(a.name, b.name))
 	})
 	l.view.Store(v)
 }

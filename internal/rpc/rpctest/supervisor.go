@@ -21,8 +21,10 @@ type Supervisor struct {
 	MainLog   []byte
 	Reopened  int // how often ReopenLogs was called
 	Now       time.Time
-	// RereadErr is what Reread fails with.
+	// RereadErr is what Reread, Plan and Update fail with.
 	RereadErr error
+	// Planned is what Plan returns, and Update as far as it is about the groups it is given.
+	Planned control.Plan
 
 	// Recorded are the events that Events yields.
 	Recorded []control.Event
@@ -254,6 +256,20 @@ func (s *Supervisor) RemoveGroup(_ context.Context, name string) error {
 	}
 	s.inactive[name] = true
 	return nil
+}
+
+// Plan implements [control.API].
+func (s *Supervisor) Plan(context.Context) (control.Plan, error) { return s.Planned, s.RereadErr }
+
+// Update implements [control.API]. It changes nothing.
+func (s *Supervisor) Update(_ context.Context, groups []string) (control.Plan, error) {
+	var plan control.Plan
+	for _, g := range s.Planned.Groups {
+		if len(groups) == 0 || slices.Contains(groups, g.Name) {
+			plan.Groups = append(plan.Groups, g)
+		}
+	}
+	return plan, s.RereadErr
 }
 
 // Publish implements [control.API].

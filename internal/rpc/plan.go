@@ -1,0 +1,53 @@
+package rpc
+
+import (
+	"context"
+
+	"supervisord/internal/control"
+)
+
+func planUpdate(ctx context.Context, api control.API, _ args) (any, error) {
+	plan, err := api.Plan(ctx)
+	return planStructs(plan), err
+}
+
+func update(ctx context.Context, api control.API, a args) (any, error) {
+	var groups []string
+	for _, v := range a.list(0) {
+		name, ok := v.(string)
+		if !ok {
+			return nil, control.NewFault(control.IncorrectParameters, "groups")
+		}
+		groups = append(groups, name)
+	}
+	plan, err := api.Update(ctx, groups)
+	return planStructs(plan), err
+}
+
+// planStructs returns a Plan as planUpdate reports it.
+func planStructs(plan control.Plan) []any {
+	out := make([]any, len(plan.Groups))
+	for i, g := range plan.Groups {
+		processes := make([]any, len(g.Processes))
+		for j, p := range g.Processes {
+			processes[j] = Struct{{"name", p.Name}, {"step", string(p.Step)}, {"changes", changeStructs(p.Changes)}}
+		}
+		out[i] = Struct{
+			{"group", g.Name},
+			{"fate", string(g.Fate)},
+			{"changes", changeStructs(g.Changes)},
+			{"processes", processes},
+			{"whole", g.Whole},
+			{"problem", g.Problem},
+		}
+	}
+	return out
+}
+
+func changeStructs(changes []control.OptionChange) []any {
+	out := make([]any, len(changes))
+	for i, c := range changes {
+		out[i] = Struct{{"option", c.Option}, {"old", c.Old}, {"new", c.New}, {"takes", c.Takes}}
+	}
+	return out
+}

@@ -1,0 +1,175 @@
+package supervise
+
+import (
+	"context"
+	"slices"
+
+	"supervisord/internal/config"
+	"supervisord/internal/control"
+	"supervisord/internal/process"
+)
+
+// Plan reads the configuration file again, on the caller's goroutine, and says what an
+// update would do.
+func (l *Loop) Plan(ctx context.Context) (control.Plan, error) {
+	next, err := l.read()
+	if err != nil {
+		return control.Plan{}, err
+	}
+	var plan control.Plan
+	err = l.do(ctx, func() { plan = l.planOf(next, nil) })
+	return plan, err
+}
+
+// planOf says what an update to next does with the groups that are named, or with all.
+func (l *Loop) planOf(next *config.Config, names []string) control.Plan {
+	active := l.startOrder()
+	old := make([]config.Group, len(active))
+	for i, g := range active {
+		old[i] = *g.config
+	}
+	var plan control.Plan
+	for _, d := range config.Diff(old, next.Groups) {
+		if len(names) == 0 || slices.Contains(names, d.Name) {
+			plan.Groups = append(plan.Groups, l.planGroup(&d, next))
+		}
+	}
+	return plan
+}
+
+func (l *Loop) planGroup(d *config.GroupDiff, next *config.Config) control.GroupPlan {
+	plan := control.GroupPlan{Name: d.Name, Fate: fates[d.Fate], Changes: optionChanges(d.Changes)}
+	active := l.groups[d.Name]
+	configured := groupOf(next, d.Name)
+	procs, programs := active.byName(), programsOf(configured)
+	// A group of another kind is another group, but for its name and what is stopped in it.
+	another := active != nil && configured != nil && active.config.Kind != configured.Kind
+	diffs := d.Processes
+	if another {
+		diffs = withUnchanged(diffs, configured)
+	}
+	for _, pd := range diffs {
+		pp := control.ProcessPlan{Name: pd.Name, Changes: optionChanges(pd.Changes)}
+		switch pd.Fate {
+		case config.Added:
+			pp.Step = stepOfNew(programs[pd.Name])
+		case config.Removed:
+			pp.Step = stepOfOld(procs[pd.Name].state)
+		case config.Changed:
+			needs := config.Needs(pd.Changes)
+			if another {
+				needs = config.Restart
+			}
+			pp.Step = stepOf(procs[pd.Name].state, needs)
+		}
+		plan.Processes = append(plan.Processes, pp)
+	}
+	plan.Whole = active != nil && stopsWhole(&plan, len(active.procs))
+	return plan
+}
+
+// stopsWhole reports whether a plan leaves nothing running of a group of that size.
+func stopsWhole(plan *control.GroupPlan, size int) bool {
+	ends := 0
+	for _, p := range plan.Processes {
+		switch p.Step {
+		case control.StepRestart, control.StepStop, control.StepRemove:
+			ends++
+		case control.StepStart, control.StepAdd, control.StepNextStart, control.StepLive: // nothing ends
+		}
+	}
+	return ends == size
+}
+
+// withUnchanged adds those processes of a group to its diffs that do not differ.
+func withUnchanged(diffs []config.ProcessDiff, g *config.Group) []config.ProcessDiff {
+	all := slices.Clone(diffs)
+	known := make(map[string]bool, len(diffs))
+	for _, d := range diffs {
+		known[d.Name] = true
+	}
+	for i := range g.Programs {
+		if name := g.Programs[i].Name; !known[name] {
+			all = append(all, config.ProcessDiff{Name: name, Fate: config.Changed})
+		}
+	}
+	return all
+}
+
+var fates = map[config.Fate]control.Fate{
+	config.Added: control.GroupAdded, config.Removed: control.GroupRemoved, config.Changed: control.GroupChanged,
+}
+
+// stepOfNew says what becomes of a process that there was not before.
+func stepOfNew(p *config.Program) control.Step {
+	if p.AutoStart {
+		return control.StepStart
+	}
+	return control.StepAdd
+}
+
+// stepOfOld says what becomes of a process that there is not any more.
+func stepOfOld(s process.State) control.Step {
+	if s.Phase.IsStopped() && s.PID == 0 && !s.RestartPending() {
+		return control.StepRemove
+	}
+	return control.StepStop
+}
+
+// stepOf says what becomes of a process in that state when its changes need that. What
+// was stopped by hand, or has done its work, stays so; what was given up is tried again.
+func stepOf(s process.State, needs config.Apply) control.Step {
+	switch {
+	case needs == config.Live:
+		return control.StepLive
+	case needs != config.Restart:
+		return control.StepNextStart
+	case stoppable(s) || s.Phase == process.Stopping && s.Failing:
+		return control.StepRestart
+	case s.Phase == process.Fatal:
+		return control.StepStart
+	}
+	return control.StepNextStart
+}
+
+func optionChanges(changes []config.Change) []control.OptionChange {
+	var out []control.OptionChange
+	for _, c := range changes {
+		out = append(out, control.OptionChange{Option: c.Option, Old: c.Old, New: c.New, Takes: string(c.Apply)})
+	}
+	return out
+}
+
+// groupOf returns the group of that name, nil if there is none.
+func groupOf(c *config.Config, name string) *config.Group {
+	for i := range c.Groups {
+		if c.Groups[i].Name == name {
+			return &c.Groups[i]
+		}
+	}
+	return nil
+}
+
+// programsOf returns the processes of a group by name; none if it is nil.
+func programsOf(g *config.Group) map[string]*config.Program {
+	if g == nil {
+		return nil
+	}
+	programs := make(map[string]*config.Program, len(g.Programs))
+	for i := range g.Programs {
+		programs[g.Programs[i].Name] = &g.Programs[i]
+	}
+	return programs
+}
+
+// byName returns the processes of a group by name; none if it is nil.
+func (g *group) byName() map[string]*proc {
+	if g == nil {
+		return nil
+	}
+	procs := make(map[string]*proc, len(g.procs))
+	for _, p := range g.procs {
+		procs[p.name] = p
+	}
+	return procs
+}

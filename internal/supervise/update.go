@@ -1,0 +1,335 @@
+package supervise
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"supervisord/internal/config"
+	"supervisord/internal/control"
+	"supervisord/internal/event"
+	"supervisord/internal/process"
+)
+
+// update is a change of the configuration that is being carried out: what has to stop is
+// stopped, all of it at once; each group goes on when that of its own has stopped; what
+// is new comes last, since it may need what the old had: a port, a file, a name.
+type update struct {
+	plan  control.Plan
+	parts []*part
+	added []string // groups
+	stops *watch
+}
+
+// part is what an update does to a group that is active.
+type part struct {
+	plan  *control.GroupPlan
+	group *group
+	next  *config.Group // nil: the group goes
+	// other says that the group becomes one of another kind.
+	other bool
+	left  int     // how many have to stop yet
+	start []*proc // when they have
+	gone  []*proc // likewise
+	stuck []*proc // those that do not stop
+}
+
+// Update reads the configuration file again and makes it so. Once it has begun it is
+// carried out to its end, whether or not its caller waits.
+func (l *Loop) Update(ctx context.Context, groups []string) (control.Plan, error) {
+	select {
+	case l.updating <- struct{}{}: // one after the other
+	case <-l.over:
+		return control.Plan{}, control.NewFault(control.ShutdownState, "")
+	case <-ctx.Done():
+		return control.Plan{}, ctx.Err()
+	}
+	u, err := l.begun(ctx, groups)
+	if err != nil {
+		<-l.updating
+		return control.Plan{}, err
+	}
+	done := make(chan struct{})
+	go func() { // ends when all has stopped, with the loop at the latest
+		defer close(done)
+		defer func() { <-l.updating }()
+		l.complete(u)
+	}()
+	select {
+	case <-done:
+		return u.plan, nil
+	case <-ctx.Done():
+		return control.Plan{}, ctx.Err()
+	}
+}
+
+// begun reads the file and begins the update to it.
+func (l *Loop) begun(ctx context.Context, groups []string) (*update, error) {
+	l.rereading.Lock() // or an older reading could overtake a newer one
+	defer l.rereading.Unlock()
+	next, err := l.read()
+	if err != nil {
+		return nil, err
+	}
+	var u *update
+	var fault *control.Fault
+	err = l.do(ctx, func() {
+		if fault = l.refuseUpdate(next, groups); fault == nil {
+			u = l.beginUpdate(next, groups)
+		}
+	})
+	if err == nil {
+		err = asError(fault)
+	}
+	return u, err
+}
+
+func (l *Loop) refuseUpdate(next *config.Config, groups []string) *control.Fault {
+	if l.drain != nil {
+		return control.NewFault(control.ShutdownState, "")
+	}
+	for _, name := range groups {
+		if l.groups[name] == nil && groupOf(next, name) == nil {
+			return control.NewFault(control.BadName, name)
+		}
+	}
+	return nil
+}
+
+// beginUpdate changes what can change at once and stops what has to stop.
+func (l *Loop) beginUpdate(next *config.Config, groups []string) *update {
+	l.know(next)
+	u := &update{plan: l.planOf(next, groups)}
+	size := 0
+	for _, g := range l.groups {
+		size += len(g.procs)
+	}
+	u.stops = newWatch(size)
+	for i := range u.plan.Groups {
+		gp := &u.plan.Groups[i]
+		if gp.Fate == control.GroupAdded {
+			u.added = append(u.added, gp.Name)
+			continue
+		}
+		c := &part{plan: gp, group: l.groups[gp.Name], next: groupOf(next, gp.Name)}
+		u.parts = append(u.parts, c)
+		l.beginPart(c, u.stops)
+	}
+	l.publishView() // another order, perhaps
+	return u
+}
+
+// beginPart begins to change one group.
+func (l *Loop) beginPart(c *part, stops *watch) {
+	g := c.group
+	if c.next != nil {
+		c.other = c.next.Kind != g.config.Kind
+		g.config = c.next
+	}
+	procs, programs := g.byName(), programsOf(c.next)
+	for _, pp := range c.plan.Processes {
+		p, next := procs[pp.Name], programs[pp.Name]
+		if p == nil {
+			continue // it is new
+		}
+		switch pp.Step {
+		case control.StepLive, control.StepNextStart:
+			p.configure(next, false)
+		case control.StepStart:
+			p.configure(next, false)
+			c.start = append(c.start, p)
+		case control.StepRestart:
+			p.configure(next, true)
+			c.start = append(c.start, p)
+			l.stopFor(c, p, stops)
+		case control.StepStop:
+			c.gone = append(c.gone, p)
+			l.step(p, process.Hold{}) // nobody may start it any more
+			l.stopFor(c, p, stops)
+		case control.StepRemove:
+			c.gone = append(c.gone, p)
+			l.step(p, process.Hold{})
+		case control.StepAdd: // such a process is new
+		}
+	}
+	if g.pool != nil && c.next != nil && !c.other {
+		g.pool.Configure(g.poolOptions())
+	}
+	if c.left == 0 {
+		l.endPart(c)
+	}
+}
+
+// stopFor stops a process for the sake of a part.
+func (l *Loop) stopFor(c *part, p *proc, stops *watch) {
+	c.left++
+	l.launch(p, request{
+		act:  func(p *proc) *control.Fault { l.step(p, process.Stop{}); return nil },
+		seen: func(*proc) func(process.State, []process.Changed) (bool, error) { return stopEnded },
+	}, stops)
+}
+
+// stopEnded says whether a stop has come to its end, and how.
+func stopEnded(s process.State, _ []process.Changed) (bool, error) {
+	if s.Phase == process.Unknown {
+		return true, control.NewFault(control.Failed, s.SpawnErr)
+	}
+	return s.Phase != process.Stopping, nil
+}
+
+// complete carries an update out to its end.
+func (l *Loop) complete(u *update) {
+	ctx := context.Background() // it ends with the loop
+	if len(u.stops.procs) > 0 {
+		parts := make(map[*group]*part, len(u.parts))
+		for _, c := range u.parts {
+			parts[c.group] = c
+		}
+		waiting := request{waiting: func(p *proc) { l.log.Info(event.WaitingToStop(p.name)) }}
+		_ = l.await(ctx, u.stops, waiting, func(p *proc, err error) { // no context, no error
+			c := parts[p.group]
+			if err != nil {
+				c.stuck = append(c.stuck, p)
+			}
+			if c.left--; c.left == 0 {
+				_ = l.do(ctx, func() { l.endPart(c) }) // whether the loop is over is of no interest
+			}
+		})
+	}
+	_ = l.do(ctx, func() { l.addNew(u) }) // likewise
+}
+
+// endPart goes on with a group in which all has stopped that had to.
+func (l *Loop) endPart(c *part) {
+	g := c.group
+	if l.drain != nil || l.groups[g.name] != g {
+		return // somebody else wants something else by now
+	}
+	c.dropStuck()
+	if c.next == nil {
+		if fault := l.removeGroup(g.name); fault != nil {
+			c.plan.Problem = fault.Error()
+		}
+		return
+	}
+	l.forget(c)
+	for _, p := range c.start {
+		p.settle()
+	}
+	if c.other {
+		l.reenlist(g)
+	}
+	g.arrange()
+	l.publishView()
+	l.startAll(c.start)
+}
+
+// dropStuck keeps processes that could not be stopped out of what follows. They stay what
+// they are until they die.
+func (c *part) dropStuck() {
+	if len(c.stuck) == 0 {
+		return
+	}
+	var names []string
+	for _, p := range c.stuck {
+		names = append(names, p.selector().String()+": "+p.state.SpawnErr)
+		if c.next != nil && slices.Contains(c.gone, p) { // or the next update would not know it
+			kept := *c.group.config
+			kept.Programs = append(slices.Clone(kept.Programs), *p.program)
+			c.group.config = &kept
+		}
+	}
+	isStuck := func(p *proc) bool { return slices.Contains(c.stuck, p) }
+	c.gone = slices.DeleteFunc(c.gone, isStuck)
+	c.start = slices.DeleteFunc(c.start, isStuck)
+	c.plan.Problem = "cannot be stopped: " + strings.Join(names, ", ")
+}
+
+// forget takes the processes that have gone out of their group.
+func (l *Loop) forget(c *part) {
+	gone := make(map[*proc]bool, len(c.gone))
+	for _, p := range c.gone {
+		gone[p] = true
+		p.clearRings() // nobody can read them any more
+		l.leave(p)
+	}
+	c.group.procs = slices.DeleteFunc(c.group.procs, func(p *proc) bool { return gone[p] })
+}
+
+// addNew adds the processes that groups have got, and the groups that are new.
+func (l *Loop) addNew(u *update) {
+	if l.drain != nil {
+		return
+	}
+	for _, c := range u.parts {
+		if c.next != nil && l.groups[c.group.name] == c.group {
+			l.startAll(l.addProcs(c))
+		}
+	}
+	for _, name := range u.added {
+		if fault := l.addGroup(name); fault != nil {
+			u.problem(name, fault)
+		}
+	}
+}
+
+// problem notes that a group could not be added.
+func (u *update) problem(name string, fault *control.Fault) {
+	for i := range u.plan.Groups {
+		if gp := &u.plan.Groups[i]; gp.Name == name {
+			gp.Problem = fault.Error()
+		}
+	}
+}
+
+// addProcs adds what a group has got and returns what of it starts by itself.
+func (l *Loop) addProcs(c *part) (start []*proc) {
+	g := c.group
+	added := false
+	known := g.byName()
+	for i := range c.next.Programs {
+		program := &c.next.Programs[i]
+		if known[program.Name] != nil {
+			continue
+		}
+		p := newProc(program, g, l.runners.New(program))
+		g.procs = append(g.procs, p)
+		l.join(p)
+		added = true
+		if program.AutoStart {
+			start = append(start, p)
+		}
+	}
+	if added {
+		g.arrange()
+		l.publishView()
+	}
+	return start
+}
+
+// arrange puts the processes of a group in their starting order.
+func (g *group) arrange() {
+	at := make(map[string]int, len(g.config.Programs))
+	for i := range g.config.Programs {
+		at[g.config.Programs[i].Name] = i
+	}
+	slices.SortStableFunc(g.procs, func(a, b *proc) int { return at[a.name] - at[b.name] })
+}
+
+// startAll starts those processes that have no child.
+func (l *Loop) startAll(procs []*proc) {
+	for _, p := range procs {
+		if refuseStart(p) == nil {
+			l.step(p, process.Start{})
+		}
+	}
+}
+
+// reenlist makes a group that has become one of event listeners a pool, or the reverse.
+func (l *Loop) reenlist(g *group) {
+	for _, p := range g.procs {
+		l.leave(p)
+	}
+	l.dismiss(g)
+	l.enlist(g)
+}
