@@ -96,17 +96,11 @@ func newFile(path string) *File {
 func (f *File) open(path string, o FileOptions) error {
 	f.mu.Lock()
 	defer f.unlock()
-	changed := f.opts.Period != o.Period
-	f.opts = o
-	f.small.Store(o.MaxBytes > 0 && o.MaxBytes < largeLog)
+	f.setOptions(o)
 	if f.file == nil {
 		f.path = path
 		if err := f.reopen(); err != nil {
 			return err
-		}
-	} else if changed {
-		if info, err := f.file.Stat(); err == nil {
-			f.setClock(info)
 		}
 	}
 	f.users++
@@ -114,6 +108,33 @@ func (f *File) open(path string, o FileOptions) error {
 		f.compressLater()
 	}
 	return nil
+}
+
+// setOptions is called with f.mu held.
+func (f *File) setOptions(o FileOptions) {
+	changed := f.opts.Period != o.Period
+	f.opts = o
+	f.small.Store(o.MaxBytes > 0 && o.MaxBytes < largeLog)
+	if changed && f.file != nil {
+		if info, err := f.file.Stat(); err == nil {
+			f.setClock(info)
+		}
+	}
+}
+
+// limit is Files.Limit of an open file.
+func (f *File) limit(o FileOptions) {
+	f.mu.Lock()
+	defer f.unlock()
+	if f.users == 0 {
+		return // the next open brings its own
+	}
+	o.Mode, o.Log = f.opts.Mode, f.opts.Log
+	f.setOptions(o)
+	f.retryAt = 0
+	if o.Compress {
+		f.compressLater()
+	}
 }
 
 // Write appends p and then rotates the file if it has reached MaxBytes: p is never

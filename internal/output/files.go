@@ -31,6 +31,22 @@ func (fs *Files) Open(path string, o FileOptions) (*File, error) {
 	return f, nil
 }
 
+// Limit gives the log at path, if somebody has it open, other limits: those of o that say
+// when it is rotated and what becomes of its backups.
+func (fs *Files) Limit(path string, o FileOptions) {
+	key := fs.dirs.canonical(path)
+	fs.mu.Lock()
+	f := fs.known[key]
+	if f != nil {
+		f.refs++
+	}
+	fs.mu.Unlock()
+	if f != nil {
+		f.limit(o)
+		fs.release(f)
+	}
+}
+
 // Close breaks off what goes on in the background and waits for its end. A backup
 // whose compression it breaks off stays as it is. Files that are open stay open, but
 // nothing is compressed any more.

@@ -23,7 +23,12 @@ func (p *proc) configure(next *config.Program, replaced bool) {
 	if len(waiting) > 0 {
 		p.pending.Store(&waiting)
 	}
-	p.settle()
+	if p.settle(); p.coming == nil || replaced {
+		return
+	}
+	if r, ok := p.runner.(limiter); ok {
+		r.Limit(next)
+	}
 }
 
 // settle takes up the configuration that waits, if there is no child and none on its way.

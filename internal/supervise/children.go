@@ -59,6 +59,7 @@ func (r *runner) Configure(p *config.Program) {
 		r.Rest()
 	}
 	r.configured.Store(p)
+	r.limited.Store(p)
 	for _, channel := range channels {
 		var ring *output.Ring
 		if log := r.log(channel); log != nil && !slices.ContainsFunc(log.Targets, isFile) {
@@ -99,6 +100,9 @@ type runner struct {
 
 	// configured is changed by the loop alone, while there is no child.
 	configured atomic.Pointer[config.Program]
+	// limited is that whose limits of log files hold: perhaps a later one.
+	limited  atomic.Pointer[config.Program]
+	limiting sync.Mutex // held while the limits of open files are changed
 
 	// logs are the paths of the process's logs, once they are known.
 	logs [2]atomic.Pointer[string]

@@ -102,10 +102,7 @@ func (n *run) format(channel event.Channel) output.Format {
 
 // openSink returns nil for a target that takes nothing, or takes it by a tap.
 func (n *run) openSink(channel event.Channel, log *config.StreamLog, t config.LogTarget) (output.Sink, error) {
-	o := output.FileOptions{
-		MaxBytes: log.MaxBytes, Backups: log.Backups,
-		Period: output.Period(log.Rotate), Compress: log.Compress, Log: n.children.Log,
-	}
+	o := n.limits(channel)
 	switch t.Kind {
 	case config.LogAuto:
 		path, err := n.autoPath(channel)
@@ -123,6 +120,33 @@ func (n *run) openSink(channel event.Channel, log *config.StreamLog, t config.Lo
 	case config.LogNone, config.LogNull, config.LogSyslog:
 	}
 	return nil, nil //nolint:nilnil // no sink is no error
+}
+
+// limits are those of the files that an output is written to.
+func (r *runner) limits(channel event.Channel) output.FileOptions {
+	log := &r.limited.Load().Stdout
+	if channel == event.Stderr {
+		log = &r.limited.Load().Stderr
+	}
+	return output.FileOptions{
+		MaxBytes: log.MaxBytes, Backups: log.Backups,
+		Period: output.Period(log.Rotate), Compress: log.Compress, Log: r.children.Log,
+	}
+}
+
+// Limit gives the files that the child writes to now the limits of another configuration.
+// It implements limiter.
+func (r *runner) Limit(next *config.Program) {
+	r.limited.Store(next)
+	r.children.after.Go(func() { // a file system may not answer
+		r.limiting.Lock()
+		defer r.limiting.Unlock()
+		for _, channel := range channels {
+			for _, path := range r.Files(channel) {
+				r.children.Files.Limit(path, r.limits(channel))
+			}
+		}
+	})
 }
 
 // autoPath returns the path of the AUTO log, which is made at the first start and

@@ -44,6 +44,13 @@ type rester interface {
 	Rest()
 }
 
+// limiter is a Runner that can change the limits of log files that are open.
+type limiter interface {
+	// Limit applies the limits of a configuration whose other options wait. It is called by
+	// the loop and must not block.
+	Limit(next *config.Program)
+}
+
 // Runners makes the Runner of each process.
 type Runners interface {
 	New(p *config.Program) Runner

@@ -1,6 +1,7 @@
 // Package testenv holds what tests of several packages share: a small XML-RPC
 // client that knows nothing of our own codec, the one place where volatile text
-// (pids, dates, paths) is scrubbed, golden files, and terminals whose screens can be
+// (pids, dates, paths) is scrubbed, golden files, configurations that are edited at
+// random, and terminals whose screens can be
 // compared with them.
 //
 // The client is written apart from internal/rpc on purpose. A test that used our
