@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"supervisord/internal/control"
@@ -127,9 +128,17 @@ func (s *session) printStatus(infos []control.Info) {
 func (d display) status(infos []control.Info) string {
 	rows := make([][]cell, len(infos))
 	for n, i := range infos {
-		rows[n] = []cell{{text: i.Selector().String()}, {i.Phase.String(), colourOf(i)}, {text: i.Description}}
+		rows[n] = []cell{{text: i.Selector().String()}, {i.Phase.String(), colourOf(i)}, {text: describe(i)}}
 	}
 	return d.table(rows)
+}
+
+// describe returns the description of a process, and what waits for its next start.
+func describe(i control.Info) string {
+	if len(i.Pending) == 0 {
+		return i.Description
+	}
+	return strings.TrimPrefix(i.Description+", ", ", ") + "at the next start: " + strings.Join(i.Pending, " ")
 }
 
 // addProcesses puts processes into the JSON, with a list of errors beside them.

@@ -1,0 +1,163 @@
+package ctl_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/cobra"
+
+	"supervisord/internal/control"
+	"supervisord/internal/ctl"
+)
+
+// withPlan is withChanges of a supervisor that updates by itself.
+func withPlan() *supervisor {
+	f := withChanges()
+	restarts := []control.OptionChange{{Option: "command", Old: "/bin/a", New: "/bin/b", Takes: "restart"}, {Option: "umask", Old: "", New: "022", Takes: "restart"}}
+	f.plan = &control.Plan{Groups: []control.GroupPlan{
+		{
+			Name: "grp", Fate: control.GroupChanged, Changes: []control.OptionChange{{Option: "priority", Old: "999", New: "5", Takes: "live"}},
+			Processes: []control.ProcessPlan{
+				{Name: "a", Step: control.StepRestart, Changes: restarts},
+				{Name: "b", Step: control.StepRestart, Changes: restarts},
+				{Name: "c", Step: control.StepLive, Changes: []control.OptionChange{{Option: "startsecs", Old: "1", New: "5", Takes: "live"}}},
+			},
+		},
+		{Name: "new", Fate: control.GroupAdded, Processes: []control.ProcessPlan{
+			{Name: "0", Step: control.StepStart}, {Name: "1", Step: control.StepStart}, {Name: "2", Step: control.StepStart}, {Name: "3", Step: control.StepStart},
+		}},
+		{Name: "web", Fate: control.GroupRemoved, Processes: []control.ProcessPlan{{Name: "web", Step: control.StepStop}}, Whole: true},
+	}}
+	return f
+}
+
+const grpDetails = `  priority: 999 -> 5 (live)
+  grp:a, grp:b: restart
+    command: /bin/a -> /bin/b (restart)
+    umask: (none) -> 022 (restart)
+  grp:c: live
+    startsecs: 1 -> 5 (live)
+`
+
+func TestPlan(t *testing.T) {
+	want := answer{Out: "grp: changed\n" + grpDetails +
+		"new: added\n  new:0 … new:3 (4 processes): start\nweb: removed\n  web: stop\n", Code: 2}
+	if d := cmp.Diff(want, run(t, withPlan(), "plan")); d != "" {
+		t.Errorf("-want +got:\n%s", d)
+	}
+	f := newSupervisor()
+	f.plan = &control.Plan{}
+	if d := cmp.Diff(answer{Out: "No config updates to processes\n"}, run(t, f, "plan")); d != "" {
+		t.Errorf("nothing (-want +got):\n%s", d)
+	}
+	f.rereadErr = control.NewFault(control.CantReread, "s.conf:3: no\ns.conf:4: no")
+	if d := cmp.Diff(answer{Out: "ERROR: CANT_REREAD: s.conf:3: no\ns.conf:4: no\n", Code: 1}, run(t, f, "plan")); d != "" {
+		t.Errorf("broken (-want +got):\n%s", d)
+	}
+	want = answer{Out: "ERROR: this supervisor restarts every group that reread calls changed\n", Code: 1}
+	if d := cmp.Diff(want, run(t, newSupervisor(), "plan")); d != "" {
+		t.Errorf("Python's (-want +got):\n%s", d)
+	}
+}
+
+func TestPlanAsJSON(t *testing.T) {
+	f := withPlan()
+	f.plan.Groups = f.plan.Groups[2:]
+	const want = `{
+  "plan": [
+    {
+      "group": "web",
+      "change": "removed",
+      "options": [],
+      "processes": [
+        {
+          "name": "web",
+          "process": "web",
+          "step": "stop",
+          "options": []
+        }
+      ]
+    }
+  ]
+}
+`
+	if d := cmp.Diff(answer{Out: want, Code: 2}, run(t, f, "plan --json")); d != "" {
+		t.Errorf("-want +got:\n%s", d)
+	}
+}
+
+// Where the supervisor knows how, it is asked to update, and Python's words say what came
+// of it: that a group was stopped only if it was as a whole.
+func TestUpdateByTheSupervisor(t *testing.T) {
+	for line, want := range map[string]answer{
+		"update":          {Out: lines("web: stopped", "web: removed process group", "grp: updated process group", "new: added process group")},
+		"update grp":      {Out: lines("grp: updated process group")},
+		"update web nope": {Out: lines("ERROR: no such group: nope", "web: stopped", "web: removed process group"), Code: 1},
+		"update nope":     {Out: lines("ERROR: no such group: nope"), Code: 1},
+	} {
+		f := withPlan()
+		if d := cmp.Diff(want, run(t, f, line)); d != "" {
+			t.Errorf("%s (-want +got):\n%s", line, d)
+		}
+		if len(f.calls) > 1 || want.Out != "ERROR: no such group: nope\n" && !strings.HasPrefix(f.calls[0], "update") {
+			t.Errorf("%s: calls %q", line, f.calls)
+		}
+	}
+	f := withPlan()
+	f.plan.Groups[0].Whole = true
+	f.plan.Groups[2].Problem = "cannot be stopped: web"
+	want := answer{Out: lines("web: stopped", "web: has problems; not removed: cannot be stopped: web", "grp: stopped", "grp: updated process group", "new: added process group"), Code: 1}
+	if d := cmp.Diff(want, run(t, f, "update")); d != "" {
+		t.Errorf("with a problem (-want +got):\n%s", d)
+	}
+}
+
+func TestUpdateOnTerminalTellsTheDetails(t *testing.T) {
+	want := answer{Out: "web: stopped\nweb: removed process group\n  web: stop\ngrp: updated process group\n" + grpDetails +
+		"new: added process group\n  new:0 … new:3 (4 processes): start\n"}
+	if d := cmp.Diff(want, runTerminal(t, withPlan(), 80, "", "update")); d != "" {
+		t.Errorf("-want +got:\n%s", d)
+	}
+}
+
+func TestStatusOnTerminalShowsWhatIsPending(t *testing.T) {
+	f := newSupervisor()
+	f.named("web").Pending = []string{"stdout_logfile", "log_format"}
+	want := answer{Out: "web  RUNNING  pid 13, uptime 0:00:05, at the next start: stdout_logfile log_format\n"}
+	if d := cmp.Diff(want, runTerminal(t, f, 120, "NO_COLOR=1", "status web")); d != "" {
+		t.Errorf("-want +got:\n%s", d)
+	}
+	want = answer{Out: "web                              RUNNING   pid 13, uptime 0:00:05\n"}
+	if d := cmp.Diff(want, run(t, f, "status web")); d != "" {
+		t.Errorf("in a pipe (-want +got):\n%s", d)
+	}
+}
+
+// reload is the update of the Go original under its own name, and a restart of the daemon
+// under that of Python's command line.
+func TestReloadUnderBothNames(t *testing.T) {
+	for name, want := range map[string]answer{
+		"ctl":           {Out: lines("web: stopped", "web: removed process group", "grp: updated process group", "new: added process group")},
+		"supervisorctl": {Out: "Restarted supervisord\n"},
+	} {
+		var out, errs bytes.Buffer
+		root := &cobra.Command{Use: "supervisord"}
+		root.AddCommand(ctl.NewCommand("ctl", env(withPlan(), &out, &errs)))
+		root.SetArgs([]string{"ctl", "reload"})
+		if name != "ctl" {
+			root = ctl.NewCommand(name, env(withPlan(), &out, &errs))
+			root.SetArgs([]string{"reload"})
+		}
+		if err := root.ExecuteContext(t.Context()); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if d := cmp.Diff(want, answer{Out: out.String(), Err: errs.String()}); d != "" {
+			t.Errorf("%s (-want +got):\n%s", name, d)
+		}
+	}
+	if d := cmp.Diff(answer{Out: "Restarted supervisord\n"}, run(t, withPlan(), "restart-daemon")); d != "" {
+		t.Errorf("restart-daemon (-want +got):\n%s", d)
+	}
+}
