@@ -183,6 +183,8 @@ var steps = []step{
 	{"plan", func(ctx context.Context, a client.API) (any, error) { return a.Plan(ctx) }},
 	{"update", func(ctx context.Context, a client.API) (any, error) { return a.Update(ctx, nil) }},
 	{"update one", func(ctx context.Context, a client.API) (any, error) { return a.Update(ctx, []string{"grp"}) }},
+	{"scale", func(ctx context.Context, a client.API) (any, error) { return a.Scale(ctx, "cat", 3) }},
+	{"scale unknown", func(ctx context.Context, a client.API) (any, error) { return a.Scale(ctx, "nope", 3) }},
 	{"add", func(ctx context.Context, a client.API) (any, error) { return nil, a.AddGroup(ctx, "grp") }},
 	{"add again", func(ctx context.Context, a client.API) (any, error) { return nil, a.AddGroup(ctx, "grp") }},
 	{"publish", func(ctx context.Context, a client.API) (any, error) { return nil, a.Publish(ctx, "kind", "data\n") }},

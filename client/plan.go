@@ -28,6 +28,15 @@ func (c *Client) Update(ctx context.Context, groups []string) (Plan, error) {
 	return toPlan(v)
 }
 
+// Scale implements [API]. A Python Supervisor does not know the method.
+func (c *Client) Scale(ctx context.Context, program string, n int) (Plan, error) {
+	v, err := c.Call(ctx, "supervisor.scaleProgram", program, n) // what stops may take its time
+	if err != nil {
+		return Plan{}, err
+	}
+	return toPlan(v)
+}
+
 func toPlan(v any) (Plan, error) {
 	groups, err := readList(v, func(r *reader) GroupPlan {
 		return GroupPlan{

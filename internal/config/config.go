@@ -243,6 +243,7 @@ type Program struct {
 	Command        string // as expanded; split into words at spawn, as in Python
 	ProcessNum     int
 	NumProcs       int
+	NumProcsOfFile int // NumProcs but for Options.Scales
 	Priority       int
 	AutoStart      bool
 	StartSecs      time.Duration

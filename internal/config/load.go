@@ -25,7 +25,18 @@ type Options struct {
 	// Overrides are options of [supervisord] by name, given by other means than the
 	// file. They have precedence and are not evaluated.
 	Overrides map[string]string
+	// Scales are other numprocs of programs, by name, than the file has.
+	Scales map[string]Scale
 }
+
+// Scale stands for numprocs, as long as the file does not change it.
+type Scale struct {
+	// From is the numprocs of the file that it stands for; AnyNumProcs for any.
+	From, To int
+}
+
+// AnyNumProcs is the From of a Scale that stands for whatever the file has.
+const AnyNumProcs = -1
 
 // Load reads a configuration file and those it includes. It returns every problem of
 // all of them at once, and a configuration if none of them is an error.

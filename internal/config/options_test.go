@@ -153,7 +153,7 @@ func checkTable[S any](t *testing.T, section string, table *table[S]) {
 // stayed empty.
 func TestEveryFieldHasAnOption(t *testing.T) {
 	notOptions := map[string]bool{
-		"Program.Section": true, "Program.File": true, "Program.Program": true, "Program.Group": true, "Program.ProcessNum": true, "Program.FastCGI": true,
+		"Program.Section": true, "Program.File": true, "Program.Program": true, "Program.Group": true, "Program.ProcessNum": true, "Program.FastCGI": true, "Program.NumProcsOfFile": true,
 		"Supervisorctl.Present": true, "UnixServer.Section": true, "RPCInterface.Name": true, "RPCInterface.Options": true,
 		"inetSection.Section": true, "inetSection.Host": true, "inetSection.Port": true,
 	}

@@ -65,6 +65,10 @@ func (l *loader) members(src *source, group string) (priority int, all []Program
 	p.Environment = l.cfg.Supervisord.Environment
 	read(l, v, programOptions, p, false, expand.Scope{l.daemonNames, names})
 	src.dependsOn = p.DependsOn
+	p.NumProcsOfFile = p.NumProcs
+	if s, ok := l.o.Scales[src.name]; ok && (s.From == p.NumProcs || s.From == AnyNumProcs) {
+		p.NumProcs = s.To
+	}
 	if _, ok := v.get("command"); !ok {
 		l.report(v.problem("command", fmt.Sprintf("program section %s does not specify a command", src.section.Name)))
 	}

@@ -62,6 +62,10 @@ type API interface {
 	// stopped and been replaced; that goes on if ctx ends before. A file with any problem
 	// changes nothing and is the fault CantReread, a name that is no group BadName.
 	Update(ctx context.Context, groups []string) (Plan, error)
+	// Scale gives a program another number of processes, at least one, than the file says,
+	// until the file says another or the supervisor restarts. It is an update of nothing
+	// else. An unknown program is the fault BadName.
+	Scale(ctx context.Context, program string, n int) (Plan, error)
 	// AddGroup makes a group of the configuration active.
 	AddGroup(ctx context.Context, name string) error
 	// RemoveGroup forgets an active group, all of whose processes are stopped.

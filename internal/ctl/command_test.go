@@ -170,10 +170,10 @@ Flags:
 Without a verb the shell is started.
 
 Verbs:
-add     exit      open  reload  restart         signal       stop        version
-avail   fg        pid   remove  restart-daemon  start        stop-group
-clear   logtail   plan  reopen  restart-group   start-group  tail      
-events  maintail  quit  reread  shutdown        status       update    
+add     exit      open  reload  restart         shutdown     status      update 
+avail   fg        pid   remove  restart-daemon  signal       stop        version
+clear   logtail   plan  reopen  restart-group   start        stop-group
+events  maintail  quit  reread  scale           start-group  tail      
 
 "supervisorctl help VERB" describes one of them.
 `

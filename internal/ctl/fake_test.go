@@ -244,6 +244,19 @@ func (f *supervisor) Update(ctx context.Context, groups []string) (control.Plan,
 	return plan, nil
 }
 
+func (f *supervisor) Scale(_ context.Context, program string, n int) (control.Plan, error) {
+	f.calls = append(f.calls, fmt.Sprintf("scale %s %d", program, n))
+	switch {
+	case f.err != nil:
+		return control.Plan{}, f.err
+	case f.plan == nil:
+		return control.Plan{}, control.NewFault(control.UnknownMethod, "")
+	case program == "nope":
+		return control.Plan{}, control.NewFault(control.BadName, program)
+	}
+	return *f.plan, nil
+}
+
 func (f *supervisor) AddGroup(_ context.Context, name string) error {
 	f.calls = append(f.calls, "add "+name)
 	if f.err != nil {

@@ -92,6 +92,11 @@ var verbManuals = map[string]verbManual{
 		about: "All that are named are stopped first. The configuration is not read: see `update`.",
 		exits: "As `start`.",
 	},
+	"scale": {
+		short: "give programs other numbers of processes",
+		about: "Only the processes that are too many are stopped, and those that are missing are started; the file stays as it is. It holds until the file has another `numprocs`, or the daemon restarts.",
+		exits: "1: there is no such program, its `process_name` has no `%(process_num)`, the file has mistakes, or the daemon is Supervisor's.",
+	},
 	"shutdown": {
 		short: "end the daemon",
 		about: "It answers at once, then stops all programs, and ends when they have ended.",

@@ -122,6 +122,27 @@ func TestUpdateOnTerminalTellsTheDetails(t *testing.T) {
 	}
 }
 
+func TestScale(t *testing.T) {
+	f := withPlan()
+	want := answer{Out: "web: scaled to 8\nnope: ERROR (no such program)\n", Code: 1}
+	if d := cmp.Diff(want, run(t, f, "scale web=8 nope=2")); d != "" {
+		t.Errorf("-want +got:\n%s", d)
+	}
+	if d := cmp.Diff([]string{"scale web 8", "scale nope 2"}, f.calls); d != "" {
+		t.Errorf("calls (-want +got):\n%s", d)
+	}
+	for _, line := range []string{"scale", "scale web", "scale web=", "scale web=x", "scale =3", "scale web=0", "scale web=8 x"} {
+		f := withPlan()
+		if got := run(t, f, line); got.Code != 1 || !strings.HasPrefix(got.Out, "Error: ") || len(f.calls) > 0 {
+			t.Errorf("%s: %+v, calls %q", line, got, f.calls)
+		}
+	}
+	want = answer{Out: "ERROR: this supervisor has the numbers of its configuration file alone\n", Code: 1}
+	if d := cmp.Diff(want, run(t, newSupervisor(), "scale web=8")); d != "" {
+		t.Errorf("Python's (-want +got):\n%s", d)
+	}
+}
+
 func TestStatusOnTerminalShowsWhatIsPending(t *testing.T) {
 	f := newSupervisor()
 	f.named("web").Pending = []string{"stdout_logfile", "log_format"}

@@ -18,6 +18,7 @@ const (
 	signalAndProcesses
 	logOfProcess // a process and a channel
 	partOfLog    // -f or a number of bytes
+	programsAndNumbers
 	verbName
 	serverURL
 	ignored // anything, which has no effect

@@ -128,6 +128,11 @@ func verbs() []verb {
 			example: "restart-group workers",
 		},
 		{
+			name: "scale", operands: programsAndNumbers, online: true, ours: true, options: []string{"timeout", "json"}, run: (*session).scale,
+			help:    "scale <program>=<number> [...]\tGive programs other numbers of processes than the config has",
+			example: "scale web=8",
+		},
+		{
 			name: "shutdown", run: (*session).shutdown,
 			help:    "shutdown \tShut the remote supervisord down.",
 			example: "shutdown",

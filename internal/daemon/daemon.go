@@ -101,8 +101,11 @@ type loaded struct {
 }
 
 // load reads the configuration. All that is wrong with it is in one error.
-func load(o Options) (*loaded, error) {
-	conf, problems := config.Load(config.Options{File: o.ConfigFile, Strict: o.Strict, Overrides: o.Overrides})
+func load(o Options) (*loaded, error) { return loadScaled(o, nil) }
+
+// loadScaled is load with other numbers of processes.
+func loadScaled(o Options, scales map[string]config.Scale) (*loaded, error) {
+	conf, problems := config.Load(config.Options{File: o.ConfigFile, Strict: o.Strict, Overrides: o.Overrides, Scales: scales})
 	if err := problems.Err(); err != nil {
 		return nil, &ConfigError{err}
 	}
@@ -262,8 +265,8 @@ func (g *generation) sayLoaded(conf *loaded) {
 }
 
 // reload reads the configuration again for a client.
-func (g *generation) reload() (*config.Config, error) {
-	conf, err := load(g.o)
+func (g *generation) reload(scales map[string]config.Scale) (*config.Config, error) {
+	conf, err := loadScaled(g.o, scales)
 	if err != nil {
 		return nil, err
 	}

@@ -96,6 +96,12 @@ var supervisorMethods = []method{
 			"group that differs. Not a method of Python's Supervisor.",
 	},
 	{
+		names: []string{"supervisor.scaleProgram"}, result: "array", call: scaleProgram,
+		params: []param{{name: "name", doc: "a program"}, {name: "numprocs", kind: number, doc: "how many processes, at least 1"}},
+		help: "Give a program another number of processes than the file says, until that changes\n" +
+			"or the supervisor restarts. Return what planUpdate does. Not a method of Python's\nSupervisor.",
+	},
+	{
 		names: []string{"supervisor.update"}, result: "array", call: update,
 		params: []param{pGroups},
 		help: "Read the configuration file again and make it so, touching nothing that did not\n" +

@@ -24,6 +24,15 @@ func update(ctx context.Context, api control.API, a args) (any, error) {
 	return planStructs(plan), err
 }
 
+func scaleProgram(ctx context.Context, api control.API, a args) (any, error) {
+	n := a.number(1)
+	if n != int64(int(n)) {
+		return nil, control.NewFault(control.BadArguments, "numprocs")
+	}
+	plan, err := api.Scale(ctx, a.text(0), int(n))
+	return planStructs(plan), err
+}
+
 // planStructs returns a Plan as planUpdate reports it.
 func planStructs(plan control.Plan) []any {
 	out := make([]any, len(plan.Groups))

@@ -61,6 +61,7 @@ func TestWire(t *testing.T) {
 var ownMethods = strings.NewReplacer(
 	"<value><string>supervisor.planUpdate</string></value>\n", "",
 	"<value><string>supervisor.reopenLogs</string></value>\n", "",
+	"<value><string>supervisor.scaleProgram</string></value>\n", "",
 	"<value><string>supervisor.update</string></value>\n", "",
 )
 

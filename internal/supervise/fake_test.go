@@ -162,6 +162,7 @@ type running struct {
 
 	file    atomic.Pointer[config.Config] // what the configuration file says now
 	fileErr error
+	load    func(map[string]config.Scale) (*config.Config, error) // instead of file, if not nil
 }
 
 // write makes the configuration file say that there are these groups.
@@ -193,8 +194,13 @@ func run(t *testing.T, os *fakeOS, groups ...config.Group) *running {
 	conf := r.write(groups...)
 	r.Loop = supervise.New(supervise.Options{
 		Config: conf, Runners: os, Logs: noLogs{}, Bus: b, PID: 1, Version: "4.2.5",
-		Log:    slog.New(mainlog.NewHandler(slog.LevelInfo, r.log)),
-		Reload: func() (*config.Config, error) { return r.file.Load(), r.fileErr },
+		Log: slog.New(mainlog.NewHandler(slog.LevelInfo, r.log)),
+		Reload: func(scales map[string]config.Scale) (*config.Config, error) {
+			if r.load != nil {
+				return r.load(scales)
+			}
+			return r.file.Load(), r.fileErr
+		},
 	})
 	r.sub = b.Subscribe(10_000, event.ProcessState)
 	ctx, cancel := context.WithCancel(t.Context())

@@ -19,7 +19,7 @@ import (
 func (l *Loop) Reread(ctx context.Context) (control.Diff, error) {
 	l.rereading.Lock() // or an older reading could overtake a newer one
 	defer l.rereading.Unlock()
-	next, err := l.read()
+	next, err := l.read(l.scales)
 	if err != nil {
 		return control.Diff{}, err
 	}
@@ -31,19 +31,21 @@ func (l *Loop) Reread(ctx context.Context) (control.Diff, error) {
 	return diff, err
 }
 
-// read reads the configuration file, on the caller's goroutine.
-func (l *Loop) read() (*config.Config, error) {
-	next, err := l.reload()
+// read reads the configuration file, on the caller's goroutine, which holds l.rereading.
+func (l *Loop) read(scales map[string]config.Scale) (*config.Config, error) {
+	next, err := l.reload(scales)
 	if err != nil {
 		return nil, control.NewFault(control.CantReread, err.Error())
 	}
 	return next, nil
 }
 
-// know makes next what groups are added from.
+// know makes next what groups are added from. Its caller holds l.rereading outside the
+// loop.
 func (l *Loop) know(next *config.Config) {
 	l.known = next
 	l.conf.Store(next)
+	l.dropScales(next)
 }
 
 // compare lists the groups of next that differ from the active ones, sorted as the

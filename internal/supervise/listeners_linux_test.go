@@ -35,7 +35,7 @@ func TestListenersWithRealChildren(t *testing.T) {
 	conf := &config.Config{Groups: []config.Group{g}}
 	l := supervise.New(supervise.Options{
 		Config: conf, Runners: children, Logs: noLogs{}, Bus: &b, PID: 1, Log: slog.New(slog.DiscardHandler),
-		Reload: func() (*config.Config, error) { return conf, nil },
+		Reload: func(map[string]config.Scale) (*config.Config, error) { return conf, nil },
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	over := make(chan struct{})
@@ -83,7 +83,7 @@ func TestWritingToAListenerThatReadsNoEvent(t *testing.T) {
 	conf := &config.Config{Groups: []config.Group{g}}
 	l := supervise.New(supervise.Options{
 		Config: conf, Runners: realChildren(t, &b), Logs: noLogs{}, Bus: &b, PID: 1, Log: slog.New(slog.DiscardHandler),
-		Reload: func() (*config.Config, error) { return conf, nil },
+		Reload: func(map[string]config.Scale) (*config.Config, error) { return conf, nil },
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	over := make(chan struct{})

@@ -26,8 +26,8 @@ type Options struct {
 	Logs    Logs
 	Bus     *bus.Bus
 	Log     *slog.Logger
-	// Reload reads the configuration file again.
-	Reload func() (*config.Config, error)
+	// Reload reads the configuration file again, with other numbers of processes.
+	Reload func(scales map[string]config.Scale) (*config.Config, error)
 	// PID and Version are those of the daemon, for those who ask.
 	PID     int
 	Version string
@@ -43,7 +43,7 @@ type Loop struct {
 	bus     *bus.Bus
 	pools   *listener.Pools
 	log     *slog.Logger
-	reload  func() (*config.Config, error)
+	reload  func(map[string]config.Scale) (*config.Config, error)
 	pid     int
 	version string
 
@@ -51,8 +51,9 @@ type Loop struct {
 	commands chan func()
 	over     chan struct{} // closed when Run has returned
 
-	rereading sync.Mutex    // held during Reread, on its caller's goroutine
-	updating  chan struct{} // holds a token while an update is under way
+	rereading sync.Mutex              // held while the file is read, on a caller's goroutine
+	scales    map[string]config.Scale // of programs; guarded by rereading
+	updating  chan struct{}           // holds a token while an update is under way
 
 	// Owned by Run.
 	known     *config.Config // what AddGroup adds from

@@ -72,7 +72,7 @@ func closeSinks(sinks []output.Sink) {
 // has opened even if there is an error.
 func (n *run) sinks(channel event.Channel, log *config.StreamLog) (sinks []output.Sink, err error) {
 	for _, target := range log.Targets {
-		sink, err := n.openSink(channel, log, target)
+		sink, err := n.openSink(channel, target)
 		if err != nil {
 			return sinks, err
 		}
@@ -101,7 +101,7 @@ func (n *run) format(channel event.Channel) output.Format {
 }
 
 // openSink returns nil for a target that takes nothing, or takes it by a tap.
-func (n *run) openSink(channel event.Channel, log *config.StreamLog, t config.LogTarget) (output.Sink, error) {
+func (n *run) openSink(channel event.Channel, t config.LogTarget) (output.Sink, error) {
 	o := n.limits(channel)
 	switch t.Kind {
 	case config.LogAuto:

@@ -12,7 +12,9 @@ import (
 // Plan reads the configuration file again, on the caller's goroutine, and says what an
 // update would do.
 func (l *Loop) Plan(ctx context.Context) (control.Plan, error) {
-	next, err := l.read()
+	l.rereading.Lock()
+	next, err := l.read(l.scales)
+	l.rereading.Unlock()
 	if err != nil {
 		return control.Plan{}, err
 	}

@@ -37,6 +37,11 @@ type part struct {
 // Update reads the configuration file again and makes it so. Once it has begun it is
 // carried out to its end, whether or not its caller waits.
 func (l *Loop) Update(ctx context.Context, groups []string) (control.Plan, error) {
+	return l.carryOut(ctx, func() (*update, error) { return l.begun(ctx, groups) })
+}
+
+// carryOut begins an update, when no other is under way, and waits for its end.
+func (l *Loop) carryOut(ctx context.Context, begin func() (*update, error)) (control.Plan, error) {
 	select {
 	case l.updating <- struct{}{}: // one after the other
 	case <-l.over:
@@ -44,7 +49,7 @@ func (l *Loop) Update(ctx context.Context, groups []string) (control.Plan, error
 	case <-ctx.Done():
 		return control.Plan{}, ctx.Err()
 	}
-	u, err := l.begun(ctx, groups)
+	u, err := begin()
 	if err != nil {
 		<-l.updating
 		return control.Plan{}, err
@@ -67,7 +72,7 @@ func (l *Loop) Update(ctx context.Context, groups []string) (control.Plan, error
 func (l *Loop) begun(ctx context.Context, groups []string) (*update, error) {
 	l.rereading.Lock() // or an older reading could overtake a newer one
 	defer l.rereading.Unlock()
-	next, err := l.read()
+	next, err := l.read(l.scales)
 	if err != nil {
 		return nil, err
 	}
@@ -75,6 +80,7 @@ func (l *Loop) begun(ctx context.Context, groups []string) (*update, error) {
 	var fault *control.Fault
 	err = l.do(ctx, func() {
 		if fault = l.refuseUpdate(next, groups); fault == nil {
+			l.know(next)
 			u = l.beginUpdate(next, groups)
 		}
 	})
@@ -98,7 +104,6 @@ func (l *Loop) refuseUpdate(next *config.Config, groups []string) *control.Fault
 
 // beginUpdate changes what can change at once and stops what has to stop.
 func (l *Loop) beginUpdate(next *config.Config, groups []string) *update {
-	l.know(next)
 	u := &update{plan: l.planOf(next, groups)}
 	size := 0
 	for _, g := range l.groups {
@@ -163,7 +168,7 @@ func (l *Loop) beginPart(c *part, stops *watch) {
 // stopFor stops a process for the sake of a part.
 func (l *Loop) stopFor(c *part, p *proc, stops *watch) {
 	c.left++
-	l.launch(p, request{
+	_ = l.launch(p, request{ // the act has no fault
 		act:  func(p *proc) *control.Fault { l.step(p, process.Stop{}); return nil },
 		seen: func(*proc) func(process.State, []process.Changed) (bool, error) { return stopEnded },
 	}, stops)

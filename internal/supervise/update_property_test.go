@@ -42,17 +42,24 @@ var editedOptions = map[string][]string{
 // loadText reads a configuration of two files.
 func loadText(t *testing.T, main, more string) *config.Config {
 	t.Helper()
+	c, err := loadScaled(t, main, more, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// loadScaled is loadText with other numbers of processes.
+func loadScaled(t *testing.T, main, more string, scales map[string]config.Scale) (*config.Config, error) {
+	t.Helper()
 	dir := t.TempDir()
 	for name, text := range map[string]string{"f.conf": main, "more.conf": more} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	c, problems := config.Load(config.Options{File: filepath.Join(dir, "f.conf"), Environ: []string{}, Hostname: "h"})
-	if err := problems.Err(); err != nil {
-		t.Fatal(err)
-	}
-	return c
+	c, problems := config.Load(config.Options{File: filepath.Join(dir, "f.conf"), Environ: []string{}, Hostname: "h", Scales: scales})
+	return c, problems.Err()
 }
 
 // classes returns what a change of each option takes, as the option table has it.
@@ -103,6 +110,7 @@ func TestRandomEditsTouchNothingElse(t *testing.T) {
 }
 
 func editAtRandom(t *testing.T, seed uint64, class map[string]config.Apply) {
+	t.Helper()
 	edits := testenv.NewEdits(seed, 45, editedOptions, "")
 	random := rand.New(rand.NewPCG(seed, 2))
 	r := run(t, &fakeOS{}, loadText(t, firstFile(edits), secondFile(edits)).Groups...)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -270,6 +271,16 @@ func (s *Supervisor) Update(_ context.Context, groups []string) (control.Plan, e
 		}
 	}
 	return plan, s.RereadErr
+}
+
+// Scale implements [control.API]. It changes nothing.
+func (s *Supervisor) Scale(_ context.Context, program string, n int) (control.Plan, error) {
+	if !slices.ContainsFunc(s.Processes, func(p *Process) bool { return p.Info.Name == program }) {
+		return control.Plan{}, fault(control.BadName)
+	}
+	return control.Plan{Groups: []control.GroupPlan{{Name: program, Fate: control.GroupChanged, Processes: []control.ProcessPlan{
+		{Name: strconv.Itoa(n), Step: control.StepStart},
+	}}}}, nil
 }
 
 // Publish implements [control.API].
