@@ -126,6 +126,17 @@ func TestDiffSeesEveryOption(t *testing.T) {
 	}
 }
 
+// A changed password is a change, and nobody sees it.
+func TestDiffMasksSecrets(t *testing.T) {
+	old := loadGroups(t, "[program:x]\ncommand=x\nenvironment=DB_PASSWORD=\"one\",A=\"1\"\n")
+	next := loadGroups(t, "[program:x]\ncommand=x\nenvironment=DB_PASSWORD=\"two\",A=\"1\"\n")
+	masked := `A="1",DB_PASSWORD="*****"`
+	want := []Change{{"environment", masked, masked, Restart}}
+	if d := cmp.Diff(want, Diff(old, next)[0].Processes[0].Changes); d != "" {
+		t.Errorf("-want +got\n%s", d)
+	}
+}
+
 func TestNeeds(t *testing.T) {
 	for want, changes := range map[Apply][]Change{
 		"":        nil,

@@ -86,7 +86,7 @@ func (v verb) operandCandidates(ctx context.Context, api API, words []string) []
 	words = slices.DeleteFunc(slices.Clone(words), func(w string) bool { return strings.HasPrefix(w, "-") })
 	var all []candidate
 	switch v.operands {
-	case noOperands, ignored, partOfLog:
+	case noOperands, ignored, partOfLog, programsAndNumbers:
 		return nil
 	case serverURL:
 		if len(words) == 0 {

@@ -53,14 +53,13 @@ func (l *Loop) begunScale(ctx context.Context, program string, n int) (*update, 
 			names = append(names, target.Groups[i].Name)
 		}
 		if fault = l.refuseUpdate(target, names); fault == nil {
+			l.scales = scales
+			l.know(next)
 			u = l.beginUpdate(target, names)
 		}
 	})
 	if err == nil {
 		err = asError(fault)
-	}
-	if err == nil {
-		l.scales = scales
 	}
 	return u, err
 }

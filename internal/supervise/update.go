@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -157,8 +158,8 @@ func (l *Loop) beginPart(c *part, stops *watch) {
 		case control.StepAdd: // such a process is new
 		}
 	}
-	if g.pool != nil && c.next != nil && !c.other {
-		g.pool.Configure(g.poolOptions())
+	if c.next != nil && !c.other {
+		g.tune()
 	}
 	if c.left == 0 {
 		l.endPart(c)
@@ -213,7 +214,7 @@ func (l *Loop) endPart(c *part) {
 	c.dropStuck()
 	if c.next == nil {
 		if fault := l.removeGroup(g.name); fault != nil {
-			c.plan.Problem = fault.Error()
+			c.plan.Problem = cmp.Or(c.plan.Problem, fault.Error())
 		}
 		return
 	}
@@ -224,6 +225,7 @@ func (l *Loop) endPart(c *part) {
 	if c.other {
 		l.reenlist(g)
 	}
+	g.tune()
 	g.arrange()
 	l.publishView()
 	l.startAll(c.start)
@@ -306,6 +308,7 @@ func (l *Loop) addProcs(c *part) (start []*proc) {
 		}
 	}
 	if added {
+		g.tune()
 		g.arrange()
 		l.publishView()
 	}
@@ -327,6 +330,13 @@ func (l *Loop) startAll(procs []*proc) {
 		if refuseStart(p) == nil {
 			l.step(p, process.Start{})
 		}
+	}
+}
+
+// tune gives the pool of a group, if it has one, the options of its configuration.
+func (g *group) tune() {
+	if g.pool != nil {
+		g.pool.Configure(g.poolOptions())
 	}
 }
 
