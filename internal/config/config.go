@@ -63,6 +63,8 @@ type Supervisord struct {
 	StripANSI       bool
 	Environment     map[string]string
 	Identifier      string
+	// StartConcurrency is how many processes may be STARTING at once; 0: any number.
+	StartConcurrency int
 }
 
 // Supervisorctl is the [supervisorctl] section.
@@ -277,7 +279,9 @@ type Program struct {
 	SyslogStdoutPriority string // emerg alert crit err warning notice info debug
 	SyslogStderrPriority string
 	SyslogFormat         SyslogFormat
-	DependsOn            []string // programs, groups or processes, checked to exist
+	DependsOn            []string // programs, groups or processes and conditions, as written
+	DependsOnFailure     OnFailure
+	Needs                []Need // the processes that DependsOn means; shared, not to be changed
 
 	NumProcsStart int // the first ProcessNum
 

@@ -47,6 +47,8 @@ var supervisordOptions = newTable(
 		"Environment variables of all programs; a program's own have precedence. They can be used in program sections as %(ENV_KEY)s.")),
 	opt("identifier", func(s *Supervisord) *string { return &s.Identifier }, text, "supervisor", DaemonRestart, Python,
 		"The name of this daemon in events and in getIdentification."),
+	opt("start_concurrency", func(s *Supervisord) *int { return &s.StartConcurrency }, count, "0", DaemonRestart, Ours,
+		"How many processes may be STARTING at the same time; the others wait for their turn. 0: any number."),
 )
 
 // unixServerOptions are the options of [unix_http_server].

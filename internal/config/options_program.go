@@ -119,7 +119,9 @@ var programOptions = newTable(
 		"The form of the messages that go to syslog."),
 
 	example("db", opt("depends_on", func(p *Program) *[]string { return &p.DependsOn }, commaList, "", Live, GoOriginal,
-		"Programs, groups or processes that start before this program.")),
+		"Programs, groups or processes that start before this program, which waits until they are RUNNING: db, migrate:completed. The conditions are started, running, healthy (as running) and completed (it has exited as expected).")),
+	opt("depends_on_failure", func(p *Program) *OnFailure { return &p.DependsOnFailure }, word("`wait`, `stop` or `ignore`", FailureWait, FailureStop, FailureIgnore), "wait", Live, Ours,
+		"What to do when one of those has failed for good: wait until somebody has mended it, do not start, or start all the same."),
 	example("0 */5 * * * *", opt("cron", func(p *Program) *string { return &p.Cron }, cron, "", Live, GoOriginal,
 		"A schedule of starts: second minute hour day month weekday, or @hourly, @every 90s and the like. A program that is running then is left alone.")),
 	perProcess(example("/bin/true", opt("pre_start_hook", func(p *Program) *string { return &p.PreStartHook }, hook, "", Live, GoOriginal,
@@ -161,7 +163,7 @@ var programOptions = newTable(
 	perProcess(opt("liveness_check_failure_action", func(p *Program) *string { return &p.Liveness.FailureAction }, failureAction, "restart", Live, GoOriginal,
 		"What to do when the program has become ill.")),
 ).pending(
-	"depends_on", "cron", "pre_start_hook", "pre_stop_hook", "conf_file",
+	"cron", "pre_start_hook", "pre_stop_hook", "conf_file",
 	"restart_when_binary_changed", "restart_cmd_when_binary_changed", "restart_signal_when_binary_changed",
 	"restart_directory_monitor", "restart_file_pattern", "restart_cmd_when_file_changed", "restart_signal_when_file_changed",
 	"liveness_check_script", "liveness_check_initial_delay", "liveness_check_period", "liveness_check_timeout",

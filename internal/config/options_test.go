@@ -81,6 +81,7 @@ var kinds = map[string]sample{
 	"`gzip` or `none`":                                           {"GZIP", "gzip", "zip", "neither gzip nor none: 'zip'"},
 	"`raw`, `text` or `json`":                                    {"JSON", "json", "xml", "not one of [raw text json]: 'xml'"},
 	"`text` or `json`":                                           {"JSON", "json", "raw", "not one of [text json]: 'raw'"},
+	"`wait`, `stop` or `ignore`":                                 {"STOP", "stop", "go", "not one of [wait stop ignore]: 'go'"},
 	"`rfc3164` or `rfc5424`":                                     {"RFC5424", "rfc5424", "5424", "not one of [rfc3164 rfc5424]: '5424'"},
 }
 
@@ -153,7 +154,7 @@ func checkTable[S any](t *testing.T, section string, table *table[S]) {
 // stayed empty.
 func TestEveryFieldHasAnOption(t *testing.T) {
 	notOptions := map[string]bool{
-		"Program.Section": true, "Program.File": true, "Program.Program": true, "Program.Group": true, "Program.ProcessNum": true, "Program.FastCGI": true, "Program.NumProcsOfFile": true,
+		"Program.Section": true, "Program.File": true, "Program.Program": true, "Program.Group": true, "Program.ProcessNum": true, "Program.FastCGI": true, "Program.Needs": true, "Program.NumProcsOfFile": true,
 		"Supervisorctl.Present": true, "UnixServer.Section": true, "RPCInterface.Name": true, "RPCInterface.Options": true,
 		"inetSection.Section": true, "inetSection.Host": true, "inetSection.Port": true,
 	}
@@ -229,7 +230,7 @@ func TestDefaults(t *testing.T) {
 		stdout_events_enabled=false stdout_syslog=false
 		stderr_logfile=AUTO stderr_logfile_maxbytes=50MB stderr_logfile_backups=10 stderr_logfile_rotate=0 stderr_logfile_compress=none stderr_capture_maxbytes=0
 		stderr_events_enabled=false stderr_syslog=false
-		log_format=raw log_timestamp=rfc3339ms syslog_facility=user syslog_stdout_priority=info syslog_stderr_priority=info syslog_format=rfc3164 restart_when_binary_changed=false restart_file_pattern=*
+		log_format=raw log_timestamp=rfc3339ms syslog_facility=user syslog_stdout_priority=info syslog_stderr_priority=info syslog_format=rfc3164 depends_on_failure=wait restart_when_binary_changed=false restart_file_pattern=*
 		liveness_check_initial_delay=60 liveness_check_period=60 liveness_check_timeout=30
 		liveness_check_success_threshold=1 liveness_check_failure_threshold=3 liveness_check_failure_action=restart`)
 	if diff := cmp.Diff(want, got); diff != "" {
