@@ -74,7 +74,7 @@ func supervisor() *rpctest.Supervisor {
 					Stdout: control.LogInfo{Logfile: "/var/log/cat", MaxBytes: 50 << 20, Backups: 10, CaptureMax: 7, EventsEnabled: true},
 					Stderr: control.LogInfo{Logfile: "none", Syslog: true},
 				},
-				Out: []byte("0123456789é\n"), Err: []byte("oops\n"),
+				Out: []byte("0123456789é\n"), Err: []byte("oops\n"), Needs: "grp:a",
 			},
 			{
 				Info: control.Info{
@@ -139,6 +139,18 @@ var steps = []step{
 	{"signal all", signal(client.All(), "HUP")},
 	{"signal down", signal(client.ParseSelector("grp:b"), "HUP")},
 	{"signal unknown group", signal(client.OfGroup("nope"), "HUP")},
+	{"dependents", dependents(client.OfGroup("grp"))},
+	{"dependents of none", dependents(client.ParseSelector("cat"))},
+	{"dependents of unknown", dependents(client.ParseSelector("nope"))},
+	{"stop cascade", cascade(client.ParseSelector("grp:a"))},
+	{"stop cascade down", cascade(client.ParseSelector("grp:a"))},
+	{"start alone", alone(client.ParseSelector("cat"))},
+	{"start alone up", alone(client.ParseSelector("cat"))},
+	{"start alone group", alone(client.OfGroup("grp"))},
+	{"start alone all", alone(client.All())},
+	{"start alone unknown", alone(client.ParseSelector("nope"))},
+	{"stop cascade all", cascade(client.All())},
+	{"start all again", start(client.All())},
 	{"stop one", stop(client.ParseSelector("cat"))},
 	{"stop down", stop(client.ParseSelector("cat"))},
 	{"stop group", stop(client.OfGroup("grp"))},
@@ -205,6 +217,25 @@ func stop(sel client.Selector) do {
 	return func(ctx context.Context, a client.API) (any, error) { return a.Stop(ctx, sel, client.NoWait) }
 }
 
+func alone(sel client.Selector) do {
+	return func(ctx context.Context, a client.API) (any, error) { return a.StartAlone(ctx, sel, client.WaitDone) }
+}
+
+func cascade(sel client.Selector) do {
+	return func(ctx context.Context, a client.API) (any, error) { return a.StopCascade(ctx, sel, client.NoWait) }
+}
+
+func dependents(sel client.Selector) do {
+	return func(ctx context.Context, a client.API) (any, error) {
+		sels, err := a.Dependents(ctx, sel)
+		var names []string
+		for _, s := range sels {
+			names = append(names, s.String())
+		}
+		return names, err
+	}
+}
+
 func signal(sel client.Selector, name string) do {
 	return func(ctx context.Context, a client.API) (any, error) { return a.Signal(ctx, sel, name) }
 }
@@ -231,6 +262,9 @@ func TestClientSaysWhatTheSupervisorSays(t *testing.T) {
 		if d := cmp.Diff(near.Processes[i], far.Processes[i]); d != "" {
 			t.Errorf("%s afterwards (-want +got):\n%s", near.Processes[i].Info.Name, d)
 		}
+	}
+	if near.Alone() != far.Alone() {
+		t.Errorf("started alone %d times, want %d", far.Alone(), near.Alone())
 	}
 	if d := cmp.Diff(near.Published(), far.Published()); d != "" {
 		t.Errorf("published (-want +got):\n%s", d)

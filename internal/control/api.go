@@ -24,10 +24,18 @@ const (
 type API interface {
 	// Status describes the selected processes, sorted by group and name.
 	Status(ctx context.Context, sel Selector) ([]Info, error)
-	// Start starts the selected processes that are not running.
+	// Start starts the selected processes that are not running, and what they need first.
 	Start(ctx context.Context, sel Selector, w Wait) ([]Result, error)
-	// Stop stops the selected processes that are running.
+	// StartAlone starts the selected processes that are not running, whatever they need.
+	StartAlone(ctx context.Context, sel Selector, w Wait) ([]Result, error)
+	// Stop stops the selected processes that are running or wait for their start.
 	Stop(ctx context.Context, sel Selector, w Wait) ([]Result, error)
+	// StopCascade is Stop after those have stopped that need the selected processes. It
+	// returns a Result for each, also if sel names one process.
+	StopCascade(ctx context.Context, sel Selector, w Wait) ([]Result, error)
+	// Dependents returns the processes that run, or wait for their start, and need a
+	// selected one, or one that needs it: in the order in which they can be stopped.
+	Dependents(ctx context.Context, sel Selector) ([]Selector, error)
 	// Signal sends a signal, named or numbered as in Python's manual, to the selected
 	// processes; never to their process groups.
 	Signal(ctx context.Context, sel Selector, signal string) ([]Result, error)

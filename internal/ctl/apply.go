@@ -58,6 +58,9 @@ func (s *session) startAction(c call) action {
 	}
 	wait := a.wait(c)
 	a.do = func(ctx context.Context, sel control.Selector) ([]control.Result, error) {
+		if c.noDeps {
+			return s.startAlone(ctx, sel, wait)
+		}
 		return s.api.Start(ctx, sel, wait)
 	}
 	return a
@@ -79,7 +82,13 @@ func (s *session) stop(ctx context.Context, c call) (int, error) {
 	}
 	ctx, stop := s.env.UntilInterrupt(ctx)
 	defer stop()
-	return s.apply(ctx, s.stopAction(c), c.args)
+	a := s.stopAction(c)
+	if c.cascade {
+		a.do = s.stopCascade(c)
+	} else {
+		a.do = s.warnOfDependents(a, c.args)
+	}
+	return s.apply(ctx, a, c.args)
 }
 
 func (s *session) stopAction(c call) action {
@@ -189,7 +198,7 @@ func (a action) results(ctx context.Context, name string) ([]control.Result, err
 		return []control.Result{refusal(sel, control.NewFault(control.BadName, name))}, nil
 	}
 	results, err := a.do(ctx, sel)
-	if err == nil && sel.IsOne() {
+	if err == nil && sel.IsOne() && len(results) == 0 {
 		return []control.Result{refusal(sel, nil)}, nil
 	}
 	if fault, ok := errors.AsType[*control.Fault](err); ok {

@@ -23,6 +23,7 @@ type program struct {
 	startFault, stopFault *control.Fault
 	stdout, stderr        string
 	noLog                 bool
+	needs                 string // the name of another
 }
 
 // supervisor is a supervisor in memory, whose processes start and stop at once. As in a
@@ -46,13 +47,15 @@ type supervisor struct {
 	more        []string // what comes while a log is followed
 	// idle is called when nothing more comes; then the log is followed until the context
 	// ends. If it is nil the server ends it, with followErr if that is not nil.
-	idle      func()
-	followErr error
-	stdin     string // what WriteStdin has written
-	stdinErr  error
-	events    []control.Event
-	eventsErr error
-	query     control.EventQuery // the last one for events
+	idle func()
+	// noDependencies makes it one that has never heard of them.
+	noDependencies bool
+	followErr      error
+	stdin          string // what WriteStdin has written
+	stdinErr       error
+	events         []control.Event
+	eventsErr      error
+	query          control.EventQuery // the last one for events
 }
 
 func (f *supervisor) fail() error { return f.err }
@@ -134,6 +137,42 @@ func (f *supervisor) Stop(_ context.Context, sel control.Selector, w control.Wai
 		}
 		return p.stopFault
 	})
+}
+
+func (f *supervisor) StartAlone(ctx context.Context, sel control.Selector, w control.Wait) ([]control.Result, error) {
+	if f.noDependencies {
+		return nil, control.NewFault(control.UnknownMethod, "")
+	}
+	f.calls = append(f.calls, "alone")
+	return f.Start(ctx, sel, w)
+}
+
+func (f *supervisor) StopCascade(ctx context.Context, sel control.Selector, w control.Wait) ([]control.Result, error) {
+	dependents, err := f.Dependents(ctx, sel)
+	if err != nil {
+		return nil, err
+	}
+	var results []control.Result
+	for _, d := range append(dependents, sel) {
+		if _, err := f.Stop(ctx, d, w); err != nil {
+			return nil, err
+		}
+		results = append(results, control.Result{Group: d.Group, Name: d.Process})
+	}
+	return results, nil
+}
+
+func (f *supervisor) Dependents(_ context.Context, sel control.Selector) ([]control.Selector, error) {
+	if f.noDependencies {
+		return nil, control.NewFault(control.UnknownMethod, "")
+	}
+	var sels []control.Selector
+	for _, p := range f.programs {
+		if p.Phase.IsRunning() && p.needs != "" && p.needs == sel.String() {
+			sels = append(sels, p.Selector())
+		}
+	}
+	return sels, nil
 }
 
 func (f *supervisor) Signal(_ context.Context, sel control.Selector, signal string) ([]control.Result, error) {

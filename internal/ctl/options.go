@@ -20,6 +20,8 @@ type options struct {
 	help    bool
 	json    bool
 	noWait  bool
+	noDeps  bool
+	cascade bool
 	wait    *process.Phase // to wait for; nil for none
 	timeout time.Duration  // zero for none
 	stream  string         // of logtail; empty for stdout
@@ -40,6 +42,12 @@ var optionTable = []optionRow{
 	{"json", func(set *pflag.FlagSet, o *options) { set.BoolVar(&o.json, "json", false, "print JSON") }},
 	{"no-wait", func(set *pflag.FlagSet, o *options) {
 		set.BoolVar(&o.noWait, "no-wait", false, "return at once, before it is known how it ends")
+	}},
+	{"no-deps", func(set *pflag.FlagSet, o *options) {
+		set.BoolVar(&o.noDeps, "no-deps", false, "do not start what it needs (depends_on), nor wait for that")
+	}},
+	{"cascade", func(set *pflag.FlagSet, o *options) {
+		set.BoolVar(&o.cascade, "cascade", false, "stop those first that need it (depends_on)")
 	}},
 	{"wait", func(set *pflag.FlagSet, o *options) {
 		set.Var(&phaseFlag{&o.wait}, "wait", "wait until all are in this `state`, or one is FATAL")

@@ -146,7 +146,7 @@ func verbs() []verb {
 			example: "signal HUP web",
 		},
 		{
-			name: "start", operands: processes, online: true, options: []string{"no-wait", "timeout", "json"}, run: (*session).start,
+			name: "start", operands: processes, online: true, options: []string{"no-deps", "no-wait", "timeout", "json"}, run: (*session).start,
 			help: "start <name>\t\tStart a process\n" +
 				"start <gname>:*\t\tStart all processes in a group\n" +
 				"start <name> <name>\tStart multiple processes or groups\n" +
@@ -155,7 +155,7 @@ func verbs() []verb {
 		},
 		{
 			name: "start-group", operands: groups, online: true, ours: true,
-			options: []string{"no-wait", "timeout", "json"}, run: (*session).startGroup,
+			options: []string{"no-deps", "no-wait", "timeout", "json"}, run: (*session).startGroup,
 			help:    "start-group <gname> [...]\tStart all processes in groups, like start <gname>:*",
 			example: "start-group workers",
 		},
@@ -168,7 +168,7 @@ func verbs() []verb {
 			example: "status web",
 		},
 		{
-			name: "stop", operands: processes, online: true, options: []string{"no-wait", "timeout", "json"}, run: (*session).stop,
+			name: "stop", operands: processes, online: true, options: []string{"cascade", "no-wait", "timeout", "json"}, run: (*session).stop,
 			help: "stop <name>\t\tStop a process\n" +
 				"stop <gname>:*\t\tStop all processes in a group\n" +
 				"stop <name> <name>\tStop multiple processes or groups\n" +
@@ -177,7 +177,7 @@ func verbs() []verb {
 		},
 		{
 			name: "stop-group", operands: groups, online: true, ours: true,
-			options: []string{"no-wait", "timeout", "json"}, run: (*session).stopGroup,
+			options: []string{"cascade", "no-wait", "timeout", "json"}, run: (*session).stopGroup,
 			help:    "stop-group <gname> [...]\tStop all processes in groups, like stop <gname>:*",
 			example: "stop-group workers",
 		},

@@ -40,6 +40,12 @@ func Exited(name string, e process.Exit, expected bool) string {
 	return fmt.Sprintf("exited: %s (%s; not expected)", name, e)
 }
 
+// NotStarted says that a process is not started, since what it needs has failed, and how
+// that stands. Python has no such line.
+func NotStarted(name, reason string) string {
+	return fmt.Sprintf("not started: %s, it needs %s", name, reason)
+}
+
 // Hung says that a process, which lives, is ended because it does no work any more.
 // Python has no such line.
 func Hung(name, reason string) string { return fmt.Sprintf("hung: %s (%s)", name, reason) }

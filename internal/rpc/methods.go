@@ -23,6 +23,7 @@ type method struct {
 var (
 	pName   = param{name: "name", doc: "a process: name or group:name"}
 	pNames  = param{name: "name", doc: "a process: name or group:name; group:* for all of a group"}
+	pAny    = param{name: "name", doc: "a process: name or group:name; group:* for all of a group; all"}
 	pGroup  = param{name: "name", doc: "a group"}
 	pWait   = param{name: "wait", kind: truth, doc: "return when it is done, not when it has begun", fallback: true}
 	pSignal = param{name: "signal", kind: word, doc: "a signal: HUP, SIGHUP or 1"}
@@ -122,6 +123,21 @@ var supervisorMethods = []method{
 		names: []string{"supervisor.startProcessGroup"}, result: "array", call: startGroup,
 		params: []param{pGroup, pWait},
 		help:   "Start the processes of a group that do not run. Return how each start went.",
+	},
+	{
+		names: []string{"supervisor.startAlone"}, result: "array", call: startAlone,
+		params: []param{pAny, pWait},
+		help:   "Start processes that do not run, but not what they need. Return how each start\nwent. Not a method of Python's Supervisor.",
+	},
+	{
+		names: []string{"supervisor.stopCascade"}, result: "array", call: stopCascade,
+		params: []param{pAny, pWait},
+		help:   "Stop processes after those that need them. Return how each stop went. Not a\nmethod of Python's Supervisor.",
+	},
+	{
+		names: []string{"supervisor.getDependents"}, result: "array", call: getDependents,
+		params: []param{pAny},
+		help:   "Return the names of the processes that run and need others, in the order in which\nthey can be stopped. Not a method of Python's Supervisor.",
 	},
 	{
 		names: []string{"supervisor.stopAllProcesses"}, result: "array", call: stopAll,

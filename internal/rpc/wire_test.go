@@ -59,9 +59,12 @@ func TestWire(t *testing.T) {
 
 // ownMethods takes out the elements of listMethods that Python's has not.
 var ownMethods = strings.NewReplacer(
+	"<value><string>supervisor.getDependents</string></value>\n", "",
 	"<value><string>supervisor.planUpdate</string></value>\n", "",
 	"<value><string>supervisor.reopenLogs</string></value>\n", "",
 	"<value><string>supervisor.scaleProgram</string></value>\n", "",
+	"<value><string>supervisor.startAlone</string></value>\n", "",
+	"<value><string>supervisor.stopCascade</string></value>\n", "",
 	"<value><string>supervisor.update</string></value>\n", "",
 )
 

@@ -22,7 +22,7 @@ type drain struct {
 }
 
 // begin starts the end: nothing starts any more, and the groups stop by descending
-// priority, those of one priority together.
+// priority, those of one priority together, but nothing before what needs it.
 func (l *Loop) begin(mood control.Mood) {
 	if l.drain != nil {
 		if mood == control.MoodShutdown { // a restart that was asked for before is off
@@ -32,7 +32,9 @@ func (l *Loop) begin(mood control.Mood) {
 	}
 	l.mood.Store(int32(mood))
 	l.bus.Publish(event.Event{At: time.Now(), Type: event.SupervisorStateChangeStopping})
-	l.drain = &drain{batches: order.Batches(l.startOrder(), (*group).item, (*group).processes), report: time.Now().Add(reportEvery)}
+	batches := order.Batches(l.startOrder(), (*group).item, (*group).processes)
+	l.drain = &drain{batches: order.Postpone(batches, l.needed), report: time.Now().Add(reportEvery)}
+	l.forgetHolds()
 	for _, batch := range l.drain.batches {
 		for _, p := range batch {
 			l.step(p, process.Hold{})

@@ -50,17 +50,32 @@ type fakeOS struct {
 }
 
 func (o *fakeOS) New(p *config.Program) supervise.Runner {
-	r := &fakeRunner{os: o, name: p.Name, life: o.lives[p.Name], program: p}
+	r := &fakeRunner{os: o, name: p.Name, program: p}
 	if o.hears != nil {
 		return &hearingRunner{fakeRunner: r}
 	}
 	return r
 }
 
+// set changes how the children to come of a process behave.
+func (o *fakeOS) set(name string, l life) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.lives == nil {
+		o.lives = map[string]life{}
+	}
+	o.lives[name] = l
+}
+
+func (o *fakeOS) life(name string) life {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.lives[name]
+}
+
 type fakeRunner struct {
 	os   *fakeOS
 	name string
-	life life
 
 	program *config.Program
 }
@@ -77,28 +92,28 @@ func (r *fakeRunner) Start(_ child.Rank, post func(process.Input)) {
 	r.os.starts[r.name]++
 	r.os.started[r.name] = append(r.os.started[r.name], r.program)
 	r.os.mu.Unlock()
-	go r.live(pid, signals, post)
+	go r.live(r.os.life(r.name), pid, signals, post)
 }
 
-func (r *fakeRunner) live(pid int, signals chan int, post func(process.Input)) {
-	time.Sleep(r.life.spawn)
-	if r.life.noSpawn != "" {
-		post(process.SpawnFailed{Reason: r.life.noSpawn})
+func (r *fakeRunner) live(l life, pid int, signals chan int, post func(process.Input)) {
+	time.Sleep(l.spawn)
+	if l.noSpawn != "" {
+		post(process.SpawnFailed{Reason: l.noSpawn})
 		return
 	}
 	post(process.Spawned{PID: pid})
 	var end <-chan time.Time
-	if r.life.lasts > 0 {
-		end = time.After(r.life.lasts)
+	if l.lasts > 0 {
+		end = time.After(l.lasts)
 	}
-	exit := process.Exit{Code: r.life.exit}
+	exit := process.Exit{Code: l.exit}
 wait:
 	for {
 		select {
 		case <-end:
 			break wait
 		case s := <-signals:
-			if s == process.SIGKILL || !r.life.deaf {
+			if s == process.SIGKILL || !l.deaf {
 				exit = process.Exit{Code: -1, Signal: child.SignalName(s)}
 				break wait
 			}
@@ -115,7 +130,7 @@ func (r *fakeRunner) Configure(p *config.Program) { r.program = p }
 func (r *fakeRunner) Signal(pid, signal int, group bool) error {
 	r.os.mu.Lock()
 	defer r.os.mu.Unlock()
-	if r.life.noKill {
+	if r.os.lives[r.name].noKill {
 		return errors.New("operation not permitted")
 	}
 	c := r.os.alive[pid]
@@ -132,7 +147,7 @@ func (r *fakeRunner) Signal(pid, signal int, group bool) error {
 }
 
 func (r *fakeRunner) Check(context.Context) *control.Fault {
-	if r.life.noFile {
+	if r.os.life(r.name).noFile {
 		return control.NewFault(control.NoFile, "can't find command '/no'")
 	}
 	return nil
@@ -189,9 +204,16 @@ func program(name string, change ...func(*config.Program)) config.Group {
 // run runs a loop in a synctest bubble, and ends it with the test.
 func run(t *testing.T, os *fakeOS, groups ...config.Group) *running {
 	t.Helper()
+	return runWith(t, os, func(*config.Config) {}, groups...)
+}
+
+// runWith is run with changes of the configuration.
+func runWith(t *testing.T, os *fakeOS, change func(*config.Config), groups ...config.Group) *running {
+	t.Helper()
 	r := &running{t: t, os: os, start: time.Now(), over: make(chan control.Mood, 1), log: &strings.Builder{}, phases: map[string][]string{}}
 	b := &bus.Bus{}
 	conf := r.write(groups...)
+	change(conf)
 	r.Loop = supervise.New(supervise.Options{
 		Config: conf, Runners: os, Logs: noLogs{}, Bus: b, PID: 1, Version: "4.2.5",
 		Log: slog.New(mainlog.NewHandler(slog.LevelInfo, r.log)),

@@ -94,7 +94,7 @@ func (l *Loop) addGroup(name string) *control.Fault {
 			l.publishView()
 			l.enlist(l.groups[name])
 			l.bus.Publish(event.Event{At: time.Now(), Type: event.ProcessGroupAdded, Group: name})
-			l.autostart(l.groups[name])
+			l.autostart(l.groups[name].procs)
 			return nil
 		}
 	}
@@ -129,6 +129,9 @@ func (l *Loop) removeGroup(name string) *control.Fault {
 	l.dismiss(g)
 	delete(l.groups, name)
 	l.publishView()
+	for _, p := range g.procs {
+		l.wake(p.selector()) // perhaps nobody needs it any more
+	}
 	l.bus.Publish(event.Event{At: time.Now(), Type: event.ProcessGroupRemoved, Group: name})
 	return nil
 }

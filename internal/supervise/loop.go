@@ -59,6 +59,7 @@ type Loop struct {
 	known     *config.Config // what AddGroup adds from
 	groups    map[string]*group
 	deadlines deadlines
+	holds     holds
 	drain     *drain // nil until the end begins
 
 	// For readers on any goroutine.
@@ -84,6 +85,7 @@ func New(o Options) *Loop {
 		updating: make(chan struct{}, 1),
 		known:    o.Config,
 		groups:   make(map[string]*group),
+		holds:    holds{needs: make(map[control.Selector][]*proc), limit: o.Config.Supervisord.StartConcurrency},
 	}
 	l.pools = listener.NewPools(o.Bus, o.Log, o.Config.Supervisord.Identifier, cmp.Or(o.Serials, new(listener.Serials)))
 	l.conf.Store(o.Config)
@@ -107,9 +109,7 @@ func (l *Loop) Run(ctx context.Context) control.Mood {
 		l.bus.Publish(event.Event{At: time.Now(), Type: event.ProcessGroupAdded, Group: g.name})
 	}
 	l.bus.Publish(event.Event{At: time.Now(), Type: event.SupervisorStateChangeRunning})
-	for _, g := range l.startOrder() {
-		l.autostart(g)
-	}
+	l.autostart(l.view.Load().order)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	done := ctx.Done()
@@ -145,7 +145,11 @@ func (l *Loop) arm(timer *time.Timer) {
 
 func (l *Loop) tick(now time.Time) {
 	for p := l.deadlines.passed(now); p != nil; p = l.deadlines.passed(now) {
-		l.step(p, process.Tick{})
+		if p.state.Phase == process.Backoff || p.state.Phase == process.Exited {
+			l.attempt(p, process.Tick{})
+		} else {
+			l.step(p, process.Tick{})
+		}
 	}
 	if l.drain != nil {
 		l.reportDrain(now)
@@ -164,7 +168,9 @@ func (l *Loop) post(p *proc, in process.Input) {
 // step gives one input to one process: it keeps and shows the state that follows, and
 // carries out the effects.
 func (l *Loop) step(p *proc, in process.Input) {
+	l.letGo(p)
 	p.settle()
+	before := p.state
 	next, effects := process.Next(p.policy, p.state, time.Now(), in)
 	p.state = next
 	p.show()
@@ -190,6 +196,10 @@ func (l *Loop) step(p *proc, in process.Input) {
 	}
 	p.rest()
 	p.tell(changes)
+	if len(changes) > 0 || next.PID != before.PID {
+		l.changed(p, before.Phase)
+	}
+	l.stopped(p)
 	if l.drain != nil && len(changes) > 0 {
 		l.advance()
 	}
@@ -220,10 +230,19 @@ func (l *Loop) install(c *config.Group) {
 	l.groups[c.Name] = g
 }
 
-func (l *Loop) autostart(g *group) {
-	for _, p := range g.procs {
-		if p.program.AutoStart {
-			l.step(p, process.Start{})
+// autostart starts those of some processes that are to be started, or are waited for.
+func (l *Loop) autostart(procs []*proc) {
+	l.startAll(slices.DeleteFunc(slices.Clone(procs), func(p *proc) bool {
+		return !p.program.AutoStart && len(l.holds.needs[p.selector()]) == 0
+	}))
+}
+
+// startAll starts those of some processes that have no child, and what they need first.
+func (l *Loop) startAll(procs []*proc) {
+	l.startNeeds(procs)
+	for _, p := range procs {
+		if refuseStart(p) == nil {
+			l.attempt(p, process.Start{})
 		}
 	}
 }

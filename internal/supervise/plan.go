@@ -56,13 +56,13 @@ func (l *Loop) planGroup(d *config.GroupDiff, next *config.Config) control.Group
 		case config.Added:
 			pp.Step = stepOfNew(programs[pd.Name])
 		case config.Removed:
-			pp.Step = stepOfOld(procs[pd.Name].state)
+			pp.Step = stepOfOld(procs[pd.Name])
 		case config.Changed:
 			needs := config.Needs(pd.Changes)
 			if another {
 				needs = config.Restart
 			}
-			pp.Step = stepOf(procs[pd.Name].state, needs)
+			pp.Step = stepOf(procs[pd.Name], needs)
 		}
 		plan.Processes = append(plan.Processes, pp)
 	}
@@ -111,24 +111,25 @@ func stepOfNew(p *config.Program) control.Step {
 }
 
 // stepOfOld says what becomes of a process that there is not any more.
-func stepOfOld(s process.State) control.Step {
-	if s.Phase.IsStopped() && s.PID == 0 && !s.RestartPending() {
+func stepOfOld(p *proc) control.Step {
+	if s := p.state; s.Phase.IsStopped() && s.PID == 0 && !s.RestartPending() {
 		return control.StepRemove
 	}
 	return control.StepStop
 }
 
-// stepOf says what becomes of a process in that state when its changes need that. What
-// was stopped by hand, or has done its work, stays so; what was given up is tried again.
-func stepOf(s process.State, needs config.Apply) control.Step {
+// stepOf says what becomes of a process when its changes need that. What was stopped by
+// hand, has done its work, or waits for others stays so; what was given up is tried again.
+func stepOf(p *proc, needs config.Apply) control.Step {
+	s := p.state
 	switch {
 	case needs == config.Live:
 		return control.StepLive
-	case needs != config.Restart:
+	case needs != config.Restart || p.waits():
 		return control.StepNextStart
-	case stoppable(s) || s.Phase == process.Stopping && s.Failing:
+	case stoppable(p) || s.Phase == process.Stopping && s.Failing:
 		return control.StepRestart
-	case s.Phase == process.Fatal:
+	case s.Phase == process.Fatal || p.refused():
 		return control.StepStart
 	}
 	return control.StepNextStart

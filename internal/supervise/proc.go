@@ -31,9 +31,15 @@ type proc struct {
 	state    process.State
 	due      int // index in the loop's deadlines, -1 if it has none
 	watchers []watcher
+	alone    bool // it was started whatever it needs
+	listed   bool // it is in the loop's holds
+	// afterStop are called when it has stopped; see reverse.go.
+	afterStop []func()
 
-	// shown is the latest state, for readers on any goroutine.
+	// shown is the latest state, and held what keeps the process from a start, nil for
+	// nothing; for readers on any goroutine.
 	shown atomic.Pointer[process.State]
+	held  atomic.Pointer[hold]
 	// pending are the options of coming that have no effect yet, likewise; nil: none.
 	pending atomic.Pointer[[]string]
 }
@@ -82,6 +88,12 @@ func (p *proc) info(now time.Time) control.Info {
 	}
 	i.StdoutLog, i.StderrLog = p.runner.Logs()
 	i.Description = control.Describe(i)
+	if h := p.held.Load(); h != nil {
+		i.Description = h.String()
+		if h.why == noLonger {
+			i.SpawnErr = h.text
+		}
+	}
 	if names := p.pending.Load(); names != nil {
 		i.Pending = *names
 	}
@@ -94,6 +106,10 @@ func policyOf(p *config.Program) process.Policy {
 	for i, s := range p.StopSignals {
 		signals[i] = s.Number
 	}
+	pause := p.RestartPause
+	if len(p.Needs) > 0 {
+		pause = max(pause, 1) // so that a Tick starts it again, if what it needs is there
+	}
 	return process.Policy{
 		StartSecs:    p.StartSecs,
 		StartRetries: p.StartRetries,
@@ -102,7 +118,7 @@ func policyOf(p *config.Program) process.Policy {
 		StopSignals:  signals,
 		StopWait:     p.StopWaitSecs,
 		KillWait:     p.KillWaitSecs,
-		RestartPause: p.RestartPause,
+		RestartPause: pause,
 		RetryWait:    process.RetryWait{Growth: growths[p.Backoff], Max: p.BackoffMax, Jitter: p.BackoffJitter},
 		RestartLimit: process.Limit{Count: p.RestartLimit.Count, Within: p.RestartLimit.Within},
 		RespawnFloor: respawnFloor,

@@ -3,6 +3,7 @@ package supervise
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -34,14 +35,19 @@ type request struct {
 	before func(ctx context.Context, p *proc) *control.Fault
 	// refuse reports why it cannot be done in this state; in the loop.
 	refuse func(p *proc) *control.Fault
-	// skip reports whether a process of a group is passed over; in the loop.
-	skip func(s process.State) bool
+	// skip reports whether a process of a group, in a state, is passed over; in the loop,
+	// and before it.
+	skip func(p *proc, s process.State) bool
+	// first prepares for acts on processes; in the loop. May be nil.
+	first func(procs []*proc)
 	// act does it; in the loop.
 	act func(p *proc) *control.Fault
 	// seen follows the process until the end; nil: act is all.
 	seen func(p *proc) func(process.State, []process.Changed) (bool, error)
 	// waiting is called now and then while a caller waits; may be nil.
 	waiting func(p *proc)
+	// reverse acts on none before those that need it have come to their end.
+	reverse bool
 }
 
 // carry carries out a request for a selection, with the meaning that control.API gives
@@ -68,6 +74,9 @@ func (l *Loop) carryOne(ctx context.Context, p *proc, r request) error {
 	var fault *control.Fault
 	if err := l.do(ctx, func() {
 		if fault = r.refuse(p); fault == nil {
+			if r.first != nil {
+				r.first([]*proc{p})
+			}
 			fault = l.launch(p, r, w)
 		}
 	}); err != nil {
@@ -93,18 +102,30 @@ func (l *Loop) carryMany(ctx context.Context, procs []*proc, r request) ([]contr
 	}
 	w := newWatch(len(procs))
 	if err := l.do(ctx, func() {
+		var chosen []*proc // before one act changes what is to be done to others
 		for i, p := range procs {
-			if r.skip(p.state) {
+			if r.skip(p, p.state) {
 				continue
 			}
 			fault := refused[i]
 			if fault == nil {
 				fault = r.refuse(p)
 			}
-			if fault == nil {
-				fault = l.launch(p, r, w)
+			if fault != nil {
+				add(p, fault)
+				continue
 			}
-			if fault != nil || r.seen == nil {
+			chosen = append(chosen, p)
+		}
+		if r.first != nil {
+			r.first(chosen)
+		}
+		if r.reverse {
+			l.launchStops(chosen, r, w, add)
+			return
+		}
+		for _, p := range chosen {
+			if fault := l.launch(p, r, w); fault != nil || r.seen == nil {
 				add(p, fault)
 			}
 		}
@@ -126,26 +147,48 @@ func (l *Loop) checkAll(ctx context.Context, procs []*proc, r request) []*contro
 		return faults
 	}
 	for i, p := range procs {
-		if !r.skip(*p.shown.Load()) {
+		if !r.skip(p, *p.shown.Load()) {
 			faults[i] = r.before(ctx, p)
 		}
 	}
 	return faults
 }
 
-// Start starts the selected processes that are not running.
+// Start starts the selected processes that are not running, and what they need first.
 func (l *Loop) Start(ctx context.Context, sel control.Selector, w control.Wait) ([]control.Result, error) {
-	return l.carry(ctx, sel, request{
+	r := l.starting(w)
+	r.first = func(procs []*proc) {
+		for _, p := range procs {
+			p.alone = false
+		}
+		l.startNeeds(procs)
+	}
+	return l.carry(ctx, sel, r)
+}
+
+// StartAlone starts the selected processes that are not running, whatever they need.
+func (l *Loop) StartAlone(ctx context.Context, sel control.Selector, w control.Wait) ([]control.Result, error) {
+	r := l.starting(w)
+	r.first = func(procs []*proc) {
+		for _, p := range procs {
+			p.alone = true
+		}
+	}
+	return l.carry(ctx, sel, r)
+}
+
+func (l *Loop) starting(w control.Wait) request {
+	return request{
 		before: func(ctx context.Context, p *proc) *control.Fault { return p.runner.Check(ctx) },
 		refuse: refuseStart,
-		skip:   func(s process.State) bool { return s.Phase.IsRunning() },
-		act:    func(p *proc) *control.Fault { l.step(p, process.Start{}); return nil },
+		skip:   func(_ *proc, s process.State) bool { return s.Phase.IsRunning() },
+		act:    func(p *proc) *control.Fault { l.attempt(p, process.Start{}); return nil },
 		seen: func(p *proc) func(process.State, []process.Changed) (bool, error) {
 			return func(s process.State, changes []process.Changed) (bool, error) {
 				return startEnded(p, s, changes, w)
 			}
 		},
-	})
+	}
 }
 
 func refuseStart(p *proc) *control.Fault {
@@ -178,19 +221,32 @@ func startEnded(p *proc, s process.State, changes []process.Changed, w control.W
 			return true, p.fault(control.AbnormalTermination)
 		}
 	}
+	switch h := p.held.Load(); {
+	case h != nil && h.why == noLonger:
+		return true, p.fault(control.SpawnError)
+	case h != nil:
+		return w == control.NoWait, nil
+	case len(changes) == 0 && p.idle(): // it was told not to wait any more
+		return true, p.fault(control.AbnormalTermination)
+	}
 	return w == control.NoWait && s.PID != 0, nil
 }
 
-// Stop stops the selected processes that are running.
+// Stop stops the selected processes that are running, or wait for their start.
 func (l *Loop) Stop(ctx context.Context, sel control.Selector, w control.Wait) ([]control.Result, error) {
+	return l.carry(ctx, sel, l.stopping(w))
+}
+
+func (l *Loop) stopping(w control.Wait) request {
 	r := request{
+		reverse: true,
 		refuse: func(p *proc) *control.Fault {
-			if !stoppable(p.state) {
+			if !stoppable(p) {
 				return p.fault(control.NotRunning)
 			}
 			return nil
 		},
-		skip: func(s process.State) bool { return !stoppable(s) },
+		skip: func(p *proc, _ process.State) bool { return !stoppable(p) },
 		act: func(p *proc) *control.Fault {
 			l.step(p, process.Stop{})
 			if p.state.Phase == process.Unknown {
@@ -205,12 +261,54 @@ func (l *Loop) Stop(ctx context.Context, sel control.Selector, w control.Wait) (
 		}
 		r.waiting = func(p *proc) { l.log.Info(event.WaitingToStop(p.name)) }
 	}
-	return l.carry(ctx, sel, r)
+	return r
+}
+
+// StopCascade stops the selected processes after those that need them.
+func (l *Loop) StopCascade(ctx context.Context, sel control.Selector, w control.Wait) ([]control.Result, error) {
+	r := l.stopping(w)
+	v := l.view.Load()
+	procs, err := v.among(v.order, sel)
+	if err != nil {
+		return nil, err
+	}
+	var fault *control.Fault
+	if err := l.do(ctx, func() {
+		if sel.IsOne() {
+			fault = r.refuse(procs[0])
+		}
+		procs = slices.Concat(append(l.dependents(procs), procs)...)
+	}); err != nil {
+		return nil, err
+	}
+	if fault != nil {
+		return nil, fault
+	}
+	return l.carryMany(ctx, procs, r)
+}
+
+// Dependents returns the processes that run and need one of the selected ones, or one that
+// needs it, in the order in which they can be stopped.
+func (l *Loop) Dependents(ctx context.Context, sel control.Selector) ([]control.Selector, error) {
+	v := l.view.Load()
+	procs, err := v.among(v.order, sel)
+	if err != nil {
+		return nil, err
+	}
+	var sels []control.Selector
+	err = l.do(ctx, func() {
+		for _, p := range slices.Concat(l.dependents(procs)...) {
+			sels = append(sels, p.selector())
+		}
+	})
+	return sels, err
 }
 
 // stoppable reports whether there is something to stop: a run, an attempt, or a start
 // that is about to be made.
-func stoppable(s process.State) bool { return s.Phase.IsRunning() || s.RestartPending() }
+func stoppable(p *proc) bool {
+	return p.state.Phase.IsRunning() || p.state.RestartPending() || p.waits()
+}
 
 // Signal sends a signal to the selected processes, never to their groups.
 func (l *Loop) Signal(ctx context.Context, sel control.Selector, signal string) ([]control.Result, error) {
@@ -228,7 +326,7 @@ func (l *Loop) Signal(ctx context.Context, sel control.Selector, signal string) 
 			}
 			return nil
 		},
-		skip: func(s process.State) bool { return !s.Phase.IsSignallable() },
+		skip: func(_ *proc, s process.State) bool { return !s.Phase.IsSignallable() },
 		act: func(p *proc) *control.Fault {
 			if err := p.runner.Signal(p.state.PID, sig.Number, false); err != nil && !gone(err) {
 				return control.NewFault(control.Failed, "signal "+strconv.Itoa(sig.Number)+" to "+p.selector().String()+": "+err.Error())

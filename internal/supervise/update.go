@@ -19,7 +19,8 @@ type update struct {
 	plan  control.Plan
 	parts []*part
 	added []string // groups
-	stops *watch
+	stop  []*proc
+	stops *watch // of stop
 }
 
 // part is what an update does to a group that is active.
@@ -119,14 +120,53 @@ func (l *Loop) beginUpdate(next *config.Config, groups []string) *update {
 		}
 		c := &part{plan: gp, group: l.groups[gp.Name], next: groupOf(next, gp.Name)}
 		u.parts = append(u.parts, c)
-		l.beginPart(c, u.stops)
+		l.beginPart(c, u)
 	}
 	l.publishView() // another order, perhaps
+	l.launchStops(u.stop, request{
+		refuse: func(*proc) *control.Fault { return nil },
+		act:    func(p *proc) *control.Fault { l.step(p, process.Stop{}); return nil },
+		seen:   func(*proc) func(process.State, []process.Changed) (bool, error) { return stopEnded },
+	}, u.stops, func(*proc, *control.Fault) {}) // there are none
+	for i := range next.Groups {
+		if g := &next.Groups[i]; len(groups) == 0 || slices.Contains(groups, g.Name) {
+			l.renewNeeds(g)
+		}
+	}
+	for _, c := range u.parts {
+		if c.left == 0 {
+			l.endPart(c)
+		}
+	}
 	return u
 }
 
+// renewNeeds gives the processes of a group that stay what they need by now: names in
+// depends_on may mean others, even where nothing else differs. Those that are kept from
+// their start because of what they have needed so far are tried again.
+func (l *Loop) renewNeeds(c *config.Group) {
+	procs := l.groups[c.Name].byName()
+	for i := range c.Programs {
+		next := &c.Programs[i]
+		p := procs[next.Name]
+		if p == nil || p.coming == next && p.program != next { // it is being replaced
+			continue
+		}
+		if !slices.Equal(p.program.Needs, next.Needs) {
+			p.configure(next, false)
+		}
+		if h := p.held.Load(); h != nil && p.program == next {
+			in := h.in
+			if in == nil {
+				in = process.Start{}
+			}
+			l.attempt(p, in)
+		}
+	}
+}
+
 // beginPart begins to change one group.
-func (l *Loop) beginPart(c *part, stops *watch) {
+func (l *Loop) beginPart(c *part, u *update) {
 	g := c.group
 	if c.next != nil {
 		c.other = c.next.Kind != g.config.Kind
@@ -147,11 +187,13 @@ func (l *Loop) beginPart(c *part, stops *watch) {
 		case control.StepRestart:
 			p.configure(next, true)
 			c.start = append(c.start, p)
-			l.stopFor(c, p, stops)
+			u.stop = append(u.stop, p)
+			c.left++
 		case control.StepStop:
 			c.gone = append(c.gone, p)
 			l.step(p, process.Hold{}) // nobody may start it any more
-			l.stopFor(c, p, stops)
+			u.stop = append(u.stop, p)
+			c.left++
 		case control.StepRemove:
 			c.gone = append(c.gone, p)
 			l.step(p, process.Hold{})
@@ -161,18 +203,6 @@ func (l *Loop) beginPart(c *part, stops *watch) {
 	if c.next != nil && !c.other {
 		g.tune()
 	}
-	if c.left == 0 {
-		l.endPart(c)
-	}
-}
-
-// stopFor stops a process for the sake of a part.
-func (l *Loop) stopFor(c *part, p *proc, stops *watch) {
-	c.left++
-	_ = l.launch(p, request{ // the act has no fault
-		act:  func(p *proc) *control.Fault { l.step(p, process.Stop{}); return nil },
-		seen: func(*proc) func(process.State, []process.Changed) (bool, error) { return stopEnded },
-	}, stops)
 }
 
 // stopEnded says whether a stop has come to its end, and how.
@@ -270,7 +300,7 @@ func (l *Loop) addNew(u *update) {
 	}
 	for _, c := range u.parts {
 		if c.next != nil && l.groups[c.group.name] == c.group {
-			l.startAll(l.addProcs(c))
+			l.autostart(l.addProcs(c))
 		}
 	}
 	for _, name := range u.added {
@@ -289,10 +319,9 @@ func (u *update) problem(name string, fault *control.Fault) {
 	}
 }
 
-// addProcs adds what a group has got and returns what of it starts by itself.
-func (l *Loop) addProcs(c *part) (start []*proc) {
+// addProcs adds what a group has got and returns it.
+func (l *Loop) addProcs(c *part) (added []*proc) {
 	g := c.group
-	added := false
 	known := g.byName()
 	for i := range c.next.Programs {
 		program := &c.next.Programs[i]
@@ -302,17 +331,14 @@ func (l *Loop) addProcs(c *part) (start []*proc) {
 		p := newProc(program, g, l.runners.New(program))
 		g.procs = append(g.procs, p)
 		l.join(p)
-		added = true
-		if program.AutoStart {
-			start = append(start, p)
-		}
+		added = append(added, p)
 	}
-	if added {
+	if len(added) > 0 {
 		g.tune()
 		g.arrange()
 		l.publishView()
 	}
-	return start
+	return added
 }
 
 // arrange puts the processes of a group in their starting order.
@@ -322,15 +348,6 @@ func (g *group) arrange() {
 		at[g.config.Programs[i].Name] = i
 	}
 	slices.SortStableFunc(g.procs, func(a, b *proc) int { return at[a.name] - at[b.name] })
-}
-
-// startAll starts those processes that have no child.
-func (l *Loop) startAll(procs []*proc) {
-	for _, p := range procs {
-		if refuseStart(p) == nil {
-			l.step(p, process.Start{})
-		}
-	}
 }
 
 // tune gives the pool of a group, if it has one, the options of its configuration.

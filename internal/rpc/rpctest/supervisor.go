@@ -33,6 +33,7 @@ type Supervisor struct {
 	mu        sync.Mutex
 	inactive  map[string]bool // groups that were removed
 	published []string
+	alone     int
 	waiting   chan struct{}
 	grown     chan struct{} // closed by the next Append; nil while nobody waits
 }
@@ -48,6 +49,7 @@ type Process struct {
 	StartFault *control.Fault
 	// NeverDone makes a start that waits wait until its context ends.
 	NeverDone  bool
+	Needs      string // the name of a process that it needs
 	Out, Err   []byte // its logs; nil: there is none
 	Stdin      string // what was written to it
 	LastSignal string
@@ -150,6 +152,14 @@ func (s *Supervisor) Start(ctx context.Context, sel control.Selector, w control.
 	return results, err
 }
 
+// StartAlone implements [control.API].
+func (s *Supervisor) StartAlone(ctx context.Context, sel control.Selector, w control.Wait) ([]control.Result, error) {
+	s.mu.Lock()
+	s.alone++
+	s.mu.Unlock()
+	return s.Start(ctx, sel, w)
+}
+
 func waitedFor(r control.Result) int {
 	if r.Fault != nil && r.Fault.Code == control.SpawnError {
 		return 1
@@ -168,6 +178,47 @@ func (s *Supervisor) Stop(_ context.Context, sel control.Selector, _ control.Wai
 		p.Info.Phase, p.Info.PID, p.Info.Ended, p.Info.ExitStatus = process.Stopped, 0, s.Now, -1
 		return nil
 	})
+}
+
+// StopCascade implements [control.API]: to Needs.
+func (s *Supervisor) StopCascade(ctx context.Context, sel control.Selector, w control.Wait) ([]control.Result, error) {
+	dependents, err := s.Dependents(ctx, sel)
+	if err != nil {
+		return nil, err
+	}
+	var all []control.Result
+	for _, d := range append(dependents, sel) {
+		results, err := s.Stop(ctx, d, w)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, results...)
+	}
+	return all, nil
+}
+
+// Dependents implements [control.API]: to Needs, not to what those need in turn.
+func (s *Supervisor) Dependents(_ context.Context, sel control.Selector) ([]control.Selector, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found, err := s.selected(sel)
+	if err != nil {
+		return nil, err
+	}
+	var sels []control.Selector
+	for _, p := range s.Processes {
+		if p.Info.Phase.IsRunning() && slices.ContainsFunc(found, func(n *Process) bool { return n.Info.Selector().String() == p.Needs }) {
+			sels = append(sels, p.Info.Selector())
+		}
+	}
+	return sels, nil
+}
+
+// Alone returns how often StartAlone was called.
+func (s *Supervisor) Alone() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.alone
 }
 
 // signals are the signals that a Supervisor knows.

@@ -1,0 +1,179 @@
+package supervise
+
+import (
+	"slices"
+
+	"supervisord/internal/config"
+	"supervisord/internal/control"
+	"supervisord/internal/event"
+	"supervisord/internal/order"
+	"supervisord/internal/process"
+)
+
+// conditions are those of the configuration as package order knows them.
+var conditions = map[config.Condition]order.Condition{
+	config.NeedStarted: order.Started, config.NeedRunning: order.Running,
+	config.NeedHealthy: order.Running, config.NeedCompleted: order.Completed,
+}
+
+func selectorOf(n config.Need) control.Selector {
+	return control.Selector{Group: n.Group, Process: n.Process}
+}
+
+// attempt gives a process a Start, or the Tick of another try, unless something keeps it
+// from starting now: then it has that later.
+func (l *Loop) attempt(p *proc, in process.Input) {
+	from := 0
+	if h := p.held.Load(); h != nil {
+		from = h.need
+	}
+	i, verdict := l.unmet(p, from)
+	full := l.holds.limit > 0 && l.holds.starting >= l.holds.limit
+	switch {
+	case l.drain != nil: // nothing starts
+		l.step(p, in)
+	case verdict == order.Failed && p.program.DependsOnFailure == config.FailureStop:
+		l.refuse(p, i)
+	case verdict != order.Met:
+		on := selectorOf(p.program.Needs[i])
+		l.hold(p, &hold{in: in, why: forNeed, on: on, of: l.active(on), need: i})
+	case full:
+		l.hold(p, &hold{in: in, why: forTurn})
+	default:
+		l.step(p, in)
+	}
+}
+
+// refuse gives a start up, since a need has failed. Those that need p learn of it.
+func (l *Loop) refuse(p *proc, need int) {
+	on := selectorOf(p.program.Needs[need])
+	h := hold{why: noLonger, on: on, of: l.active(on)}
+	h.text = "not started, since it needs " + h.reason(1)
+	if p.state.Phase == process.Backoff || p.state.RestartPending() {
+		l.step(p, process.Stop{})
+	}
+	l.log.Warn(event.NotStarted(p.program.Name, h.reason(1)), "process", p.program.Name, "group", p.group.name)
+	l.hold(p, &h)
+	l.wake(p.selector())
+}
+
+// unmet returns the first need of a process that is not met, and how it stands. It begins
+// with one of them, and goes round: what was waited for is asked first.
+func (l *Loop) unmet(p *proc, from int) (int, order.Verdict) {
+	if p.alone {
+		return 0, order.Met
+	}
+	needs := p.program.Needs
+	for k := range needs {
+		i := (from + k) % len(needs)
+		v := l.judge(needs[i])
+		if v == order.Met || v == order.Failed && p.program.DependsOnFailure == config.FailureIgnore {
+			continue
+		}
+		return i, v
+	}
+	return 0, order.Met
+}
+
+// judge says how a need stands. What is not there is expected if the configuration has it.
+func (l *Loop) judge(n config.Need) order.Verdict {
+	p := l.active(selectorOf(n))
+	if p == nil {
+		if l.configured(n) {
+			return order.NotYet
+		}
+		return order.Met
+	}
+	if p.refused() {
+		return order.Failed
+	}
+	return order.Judge(conditions[n.Condition], p.state, p.policy.ExitCodes)
+}
+
+// active returns an active process, nil if there is none of that name.
+func (l *Loop) active(sel control.Selector) *proc { return l.view.Load().procs[sel] }
+
+// configured reports whether the configuration, as last read, has a process.
+func (l *Loop) configured(n config.Need) bool {
+	for i := range l.known.Groups {
+		if g := &l.known.Groups[i]; g.Name == n.Group {
+			return slices.ContainsFunc(g.Programs, func(p config.Program) bool { return p.Name == n.Process })
+		}
+	}
+	return false
+}
+
+// startNeeds starts what processes need and is not there, and what that needs. It does not
+// start the processes.
+func (l *Loop) startNeeds(procs []*proc) {
+	asked := setOf(procs)
+	for _, p := range order.WithNeeds(procs, l.missing) {
+		if !asked[p] && p.idle() {
+			p.alone = false
+			l.attempt(p, process.Start{})
+		}
+	}
+}
+
+// missing returns what would have to be started for a process to start.
+func (l *Loop) missing(p *proc) []*proc {
+	if !p.idle() && (p.alone || !p.waits()) {
+		return nil
+	}
+	var procs []*proc
+	for _, n := range p.program.Needs {
+		if other := l.active(selectorOf(n)); other != nil && (other.idle() || other.waits()) && l.judge(n) != order.Met {
+			procs = append(procs, other)
+		}
+	}
+	return procs
+}
+
+// idle reports whether nothing happens to the process until somebody starts it.
+func (p *proc) idle() bool {
+	switch p.state.Phase {
+	case process.Stopped, process.Exited, process.Fatal:
+		return p.state.PID == 0 && !p.state.RestartPending() && !p.waits()
+	case process.Starting, process.Running, process.Backoff, process.Stopping, process.Unknown:
+	}
+	return false
+}
+
+// needed returns the processes that a process needs, so far as they are active.
+func (l *Loop) needed(p *proc) []*proc {
+	var procs []*proc
+	for _, n := range p.program.Needs {
+		if other := l.active(selectorOf(n)); other != nil {
+			procs = append(procs, other)
+		}
+	}
+	return procs
+}
+
+// dependents returns the processes that run or wait, and need one of procs, or one that
+// needs it: in batches in which they can be stopped, one batch after the other.
+func (l *Loop) dependents(procs []*proc) [][]*proc {
+	need := make(map[*proc][]*proc) // those that need it
+	for _, p := range l.view.Load().order {
+		if stoppable(p) {
+			for _, other := range l.needed(p) {
+				need[other] = append(need[other], p)
+			}
+		}
+	}
+	asked := setOf(procs)
+	all := order.WithNeeds(procs, func(p *proc) []*proc { return need[p] })
+	all = slices.DeleteFunc(all, func(p *proc) bool { return asked[p] })
+	if len(all) == 0 {
+		return nil
+	}
+	return order.Postpone([][]*proc{all}, l.needed)
+}
+
+func setOf(procs []*proc) map[*proc]bool {
+	set := make(map[*proc]bool, len(procs))
+	for _, p := range procs {
+		set[p] = true
+	}
+	return set
+}
