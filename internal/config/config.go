@@ -249,27 +249,32 @@ type Program struct {
 	Priority       int
 	AutoStart      bool
 	StartSecs      time.Duration
-	StartRetries   int
-	AutoRestart    AutoRestart
-	ExitCodes      []int
-	StopSignals    []Signal
-	StopWaitSecs   time.Duration
-	KillWaitSecs   time.Duration // 0: as StopWaitSecs
-	RestartPause   time.Duration
-	Backoff        Backoff
-	BackoffMax     time.Duration // 0: no bound
-	BackoffJitter  float64       // 0 to 1
-	RestartLimit   RestartLimit
-	StopAsGroup    bool
-	KillAsGroup    bool
-	User           string // user or user:group; empty: the daemon's
-	Umask          *os.FileMode
-	Directory      string
-	Environment    map[string]string // [supervisord] environment, then the program's own
-	EnvFiles       []string
-	ServerURL      string // empty: AUTO
-	RedirectStderr bool
-	Stdout, Stderr StreamLog
+	// Readiness says what makes a start a success; unless it is ReadyStartSecs, within
+	// ReadinessTimeout, 0: whenever.
+	Readiness        Readiness
+	ReadinessTimeout time.Duration
+	Watchdog         time.Duration // the most between two signs of life; 0: none is needed
+	StartRetries     int
+	AutoRestart      AutoRestart
+	ExitCodes        []int
+	StopSignals      []Signal
+	StopWaitSecs     time.Duration
+	KillWaitSecs     time.Duration // 0: as StopWaitSecs
+	RestartPause     time.Duration
+	Backoff          Backoff
+	BackoffMax       time.Duration // 0: no bound
+	BackoffJitter    float64       // 0 to 1
+	RestartLimit     RestartLimit
+	StopAsGroup      bool
+	KillAsGroup      bool
+	User             string // user or user:group; empty: the daemon's
+	Umask            *os.FileMode
+	Directory        string
+	Environment      map[string]string // [supervisord] environment, then the program's own
+	EnvFiles         []string
+	ServerURL        string // empty: AUTO
+	RedirectStderr   bool
+	Stdout, Stderr   StreamLog
 
 	LogFormat    LogFormat
 	LogTimestamp timestamp.Layout // of the formats text and json

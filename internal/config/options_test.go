@@ -81,6 +81,7 @@ var kinds = map[string]sample{
 	"`gzip` or `none`":                                           {"GZIP", "gzip", "zip", "neither gzip nor none: 'zip'"},
 	"`raw`, `text` or `json`":                                    {"JSON", "json", "xml", "not one of [raw text json]: 'xml'"},
 	"`text` or `json`":                                           {"JSON", "json", "raw", "not one of [text json]: 'raw'"},
+	readiness.kind:                                               {"tcp: 80", "tcp:localhost:80", "tcp:x", "not tcp:PORT or tcp:HOST:PORT: 'tcp:x'"},
 	"`wait`, `stop` or `ignore`":                                 {"STOP", "stop", "go", "not one of [wait stop ignore]: 'go'"},
 	"`rfc3164` or `rfc5424`":                                     {"RFC5424", "rfc5424", "5424", "not one of [rfc3164 rfc5424]: '5424'"},
 }
@@ -223,7 +224,7 @@ func TestDefaults(t *testing.T) {
 			got = append(got, o.Name+"="+v)
 		}
 	}
-	want := strings.Fields(`numprocs=1 numprocs_start=0 priority=999 autostart=true startsecs=1 startretries=3 autorestart=unexpected exitcodes=0
+	want := strings.Fields(`numprocs=1 numprocs_start=0 priority=999 autostart=true startsecs=1 readiness=startsecs readiness_timeout=60 watchdog_secs=0 startretries=3 autorestart=unexpected exitcodes=0
 		stopsignal=TERM stopwaitsecs=10 killwaitsecs=0 restartpause=0
 		backoff=linear backoff_max=0 backoff_jitter=0 restart_limit=none stopasgroup=false killasgroup=false serverurl=AUTO redirect_stderr=false
 		stdout_logfile=AUTO stdout_logfile_maxbytes=50MB stdout_logfile_backups=10 stdout_logfile_rotate=0 stdout_logfile_compress=none stdout_capture_maxbytes=0
