@@ -117,7 +117,9 @@ func (j *job) prepare() {
 			return
 		}
 	}
-	j.openPipes(stdin)
+	if j.openPipes(stdin); j.err == nil && s.Extra != nil {
+		j.openExtra()
+	}
 }
 
 // none is the descriptor of what is not there.

@@ -32,6 +32,7 @@ type (
 )
 
 func (j *job) openPipes(int) { j.err = errors.ErrUnsupported }
+func (j *job) openExtra()    {}
 func mayExecute(string) bool { return true }
 
 func outputError(name string, err error) error {

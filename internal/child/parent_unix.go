@@ -225,6 +225,14 @@ func (j *job) openPipes(stdin int) {
 	j.pipes = *made
 }
 
+// openExtra gets the descriptor that the child has beside its standard streams.
+func (j *job) openExtra() {
+	if j.childExtra, j.err = j.spec.Extra(); j.err != nil {
+		j.childExtra = none
+		j.close()
+	}
+}
+
 // outputError says that there is nowhere for a child's output to go: Python's words,
 // and what exactly went wrong.
 func outputError(name string, err error) error {

@@ -2,7 +2,11 @@
 
 package child
 
-import "golang.org/x/sys/unix"
+import (
+	"slices"
+
+	"golang.org/x/sys/unix"
+)
 
 // pipes are the two ends of each standard stream of a child that is about to be. They
 // are plain descriptors: a thousand idle pipes in the runtime's poller cost more than
@@ -10,13 +14,14 @@ import "golang.org/x/sys/unix"
 type pipes struct {
 	stdin, stdout, stderr                int // the supervisor's ends, non-blocking
 	childStdin, childStdout, childStderr int
+	childExtra                           int // see Spec.Extra
 }
 
 // openPipes makes the pipes of a child. Without a stderr of its own the child's
 // stderr is its stdout. stdin takes the place of the first pipe, unless it is none, and
 // is closed as that would be.
 func openPipes(stdin int, joinStderr bool, owner *Credential) (*pipes, error) {
-	p := &pipes{none, none, none, stdin, none, none}
+	p := &pipes{none, none, none, stdin, none, none, none}
 	var err error
 	if stdin == none {
 		err = pipe(&p.childStdin, &p.stdin, &p.childStdin, owner)
@@ -56,16 +61,34 @@ func pipe(r, w, child *int, owner *Credential) error {
 	return unix.SetNonblock(ours, true)
 }
 
-// childFiles returns the descriptors 0, 1 and 2 of the child.
+// childFiles returns the descriptors 0, 1 and 2 of the child, and the extra one if there
+// is one.
 func (p *pipes) childFiles() []uintptr {
 	stderr := p.childStderr
 	if stderr == none {
 		stderr = p.childStdout
 	}
-	return []uintptr{uintptr(p.childStdin), uintptr(p.childStdout), uintptr(stderr)}
+	files := []uintptr{uintptr(p.childStdin), uintptr(p.childStdout), uintptr(stderr)}
+	if p.childExtra != none {
+		files = append(files, uintptr(p.childExtra))
+	}
+	return files
 }
 
-func (p *pipes) closeChild() { closeAll(p.childStdin, p.childStdout, p.childStderr) }
+// placed returns what childFiles has returned in the places that the child has them in.
+func placed(files []uintptr, extraFD int) []uintptr {
+	const standard = 3
+	if len(files) == standard {
+		return files
+	}
+	all := slices.Clone(files[:standard])
+	for len(all) < extraFD {
+		all = append(all, ^uintptr(0)) // closed
+	}
+	return append(all, files[standard])
+}
+
+func (p *pipes) closeChild() { closeAll(p.childStdin, p.childStdout, p.childStderr, p.childExtra) }
 
 func (p *pipes) close() {
 	p.closeChild()

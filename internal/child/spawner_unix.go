@@ -69,7 +69,7 @@ func (s *spawner) fork(f *forking) error {
 	attr := &syscall.ProcAttr{
 		Dir:   j.spec.Dir,
 		Env:   j.env,
-		Files: files,
+		Files: placed(files, j.spec.ExtraFD),
 		Sys:   &syscall.SysProcAttr{Setpgid: true},
 	}
 	if j.cred != nil {

@@ -33,6 +33,11 @@ type Spec struct {
 	// a pipe. Parent closes it after the fork. It may block; its error is that of the start.
 	Stdin func() (int, error)
 
+	// Extra returns a descriptor that the child gets as ExtraFD, which is at least 3; nil:
+	// none. Otherwise it is as Stdin.
+	Extra   func() (int, error)
+	ExtraFD int
+
 	// Open prepares what takes the child's output. It may block; an error fails the
 	// start. It is called once, before the fork.
 	Open func() error
