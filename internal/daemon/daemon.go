@@ -321,6 +321,7 @@ func (g *generation) openChildren() (err error) {
 		Parent: g.parent, Pump: g.pump, Files: g.files, Syslog: g.log.syslog, Bus: g.events, Log: g.log.Logger,
 		ChildLogDir: d.ChildLogDir, Identifier: d.Identifier, StripANSI: d.StripANSI,
 		ServerURL: g.servers.url(), Environ: os.Environ(), Sockets: fcgi.Sockets{Log: g.log.Logger},
+		Probe: askUntilUp,
 	}
 	g.onClose(func() {
 		g.parent.Close() // from here on no exit is told

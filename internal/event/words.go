@@ -24,6 +24,12 @@ func EnteredRunning(name string, startSecs time.Duration) string {
 		name, seconds(startSecs))
 }
 
+// EnteredReady says that a start was a success since the program is ready. Python has no
+// such line.
+func EnteredReady(name string) string {
+	return fmt.Sprintf("success: %s entered RUNNING state, it is ready (readiness)", name)
+}
+
 // seconds prints whole seconds as Python does and fractions, which it lacks, too.
 func seconds(d time.Duration) string {
 	return strconv.FormatFloat(d.Seconds(), 'f', -1, 64)
@@ -49,6 +55,14 @@ func NotStarted(name, reason string) string {
 // Hung says that a process, which lives, is ended because it does no work any more.
 // Python has no such line.
 func Hung(name, reason string) string { return fmt.Sprintf("hung: %s (%s)", name, reason) }
+
+// WatchdogTriggered is why a process counts as hung that says so itself.
+const WatchdogTriggered = "it says so (WATCHDOG=trigger)"
+
+// NoSignOfLife is why a process counts as hung that says nothing any more.
+func NoSignOfLife(within time.Duration) string {
+	return fmt.Sprintf("no WATCHDOG=1 within %s seconds (watchdog_secs)", seconds(within))
+}
 
 // Stopped says that a process ended because it was told to.
 func Stopped(name string, e process.Exit) string { return fmt.Sprintf("stopped: %s (%s)", name, e) }

@@ -36,6 +36,8 @@ type Children struct {
 	StripANSI   bool
 	Environ     []string // the daemon's own environment
 	Sockets     fcgi.Sockets
+	// Probe asks a program of readiness=tcp: or http: until it is up or ctx ends.
+	Probe func(ctx context.Context, r config.Readiness)
 
 	after sync.WaitGroup // what is left to do after children have died
 
@@ -109,6 +111,9 @@ type runner struct {
 	// rings keep the latest output of the streams that no file keeps; nil for the others.
 	rings [2]atomic.Pointer[output.Ring]
 
+	// status is what the child says of itself.
+	status atomic.Pointer[string]
+
 	// member hears the stdout of an event listener; nil if the program is none.
 	member atomic.Pointer[listener.Member]
 
@@ -124,6 +129,7 @@ type run struct {
 	post    func(process.Input)
 	pid     atomic.Int64      // zero until started
 	sources [2]*output.Source // set by started
+	check   *check            // nil: startsecs is all
 
 	mu      sync.Mutex        // open may come late, after failed
 	streams [2]*output.Stream // nil: not there
@@ -133,17 +139,23 @@ type run struct {
 // Start starts a child in the background.
 func (r *runner) Start(rank child.Rank, post func(process.Input)) {
 	n := &run{runner: r, post: post}
+	n.check = n.newCheck()
+	environment := r.environment()
+	n.check.variables(environment.Fixed)
+	extra, extraFD := n.check.extra()
 	p := r.program()
 	r.children.Parent.Start(&child.Spec{
 		Name:        p.Name,
 		Command:     p.Command,
 		Dir:         p.Directory,
 		Umask:       p.Umask,
-		Environment: r.environment(),
+		Environment: environment,
 		Credential:  func() (*child.Credential, error) { return ownCredential(p.User) },
 		JoinStderr:  p.RedirectStderr,
 		Stdin:       r.socket(),
 		Rank:        rank,
+		Extra:       extra,
+		ExtraFD:     extraFD,
 		Open:        n.open,
 		Started:     n.started,
 		Failed:      n.failed,
@@ -167,12 +179,14 @@ func (n *run) started(c *child.Child) {
 		n.sources[i] = src
 	}
 	n.post(process.Spawned{PID: c.PID})
+	n.check.begin()
 }
 
 // failed tells why there is no child. What Python's child would have said on its
 // stderr goes to the program's log, which may be slow.
 func (n *run) failed(err error) {
 	n.post(process.SpawnFailed{Reason: err.Error()})
+	n.children.after.Go(n.check.end)
 	n.children.after.Go(func() {
 		if _, ok := errors.AsType[*child.ExecError](err); ok {
 			n.complain("supervisor: " + err.Error() + "\nsupervisor: child process was not spawned\n")
@@ -198,6 +212,7 @@ func (n *run) complain(text string) {
 func (n *run) exited(e process.Exit) {
 	var once sync.Once
 	tell := func() {
+		n.check.end()
 		n.stdin.close()
 		n.post(process.Died{Exit: e})
 	}

@@ -29,6 +29,8 @@ type life struct {
 	exit    int
 	deaf    bool          // only SIGKILL ends it
 	spawn   time.Duration // how long a fork takes
+	ready   time.Duration // when it says that it is ready; zero: never
+	hung    time.Duration // when it counts as hung; zero: never
 	noSpawn string        // why there is never a child
 	noFile  bool          // Check finds no such command
 	noKill  bool          // signals fail
@@ -102,14 +104,16 @@ func (r *fakeRunner) live(l life, pid int, signals chan int, post func(process.I
 		return
 	}
 	post(process.Spawned{PID: pid})
-	var end <-chan time.Time
-	if l.lasts > 0 {
-		end = time.After(l.lasts)
-	}
+	end := after(l.lasts)
+	ready, hung := after(l.ready), after(l.hung)
 	exit := process.Exit{Code: l.exit}
 wait:
 	for {
 		select {
+		case <-ready:
+			post(process.Ready{})
+		case <-hung:
+			post(process.Hung{Reason: "no sign of life"})
 		case <-end:
 			break wait
 		case s := <-signals:
@@ -126,6 +130,14 @@ wait:
 }
 
 func (r *fakeRunner) Configure(p *config.Program) { r.program = p }
+
+// after is time.After; zero is never.
+func after(d time.Duration) <-chan time.Time {
+	if d == 0 {
+		return nil
+	}
+	return time.After(d)
+}
 
 func (r *fakeRunner) Signal(pid, signal int, group bool) error {
 	r.os.mu.Lock()

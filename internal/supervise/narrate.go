@@ -35,7 +35,11 @@ func (l *Loop) narrateChange(p *proc, in process.Input, c process.Changed) {
 	died, _ := in.(process.Died)
 	switch c.To {
 	case process.Running:
-		l.log.Info(event.EnteredRunning(name, p.policy.StartSecs), attrs...)
+		words := event.EnteredRunning(name, p.policy.StartSecs)
+		if p.policy.AwaitReady {
+			words = event.EnteredReady(name)
+		}
+		l.log.Info(words, attrs...)
 	case process.Exited:
 		mainlog.At(l.log, levelOf(c.Expected), event.Exited(name, died.Exit, c.Expected), attrs...)
 	case process.Backoff:

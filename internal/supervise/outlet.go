@@ -18,6 +18,9 @@ const autoMode = 0o600
 // been given up.
 func (n *run) open() error {
 	streams, err := n.openStreams()
+	if err == nil {
+		err = n.check.opened()
+	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.streams = streams

@@ -88,6 +88,9 @@ func (p *proc) info(now time.Time) control.Info {
 	}
 	i.StdoutLog, i.StderrLog = p.runner.Logs()
 	i.Description = control.Describe(i)
+	if t, ok := p.runner.(teller); ok {
+		i.Description = withStatus(i.Description, t.Status())
+	}
 	if h := p.held.Load(); h != nil {
 		i.Description = h.String()
 		if h.why == noLonger {
@@ -98,6 +101,14 @@ func (p *proc) info(now time.Time) control.Info {
 		i.Pending = *names
 	}
 	return i
+}
+
+// withStatus adds to a description what a program says of itself.
+func withStatus(description, status string) string {
+	if description == "" || status == "" {
+		return description + status
+	}
+	return description + " - " + status
 }
 
 // policyOf takes from a program what decides about its life.
@@ -112,6 +123,8 @@ func policyOf(p *config.Program) process.Policy {
 	}
 	return process.Policy{
 		StartSecs:    p.StartSecs,
+		AwaitReady:   awaitsReady(p),
+		ReadyTimeout: p.ReadinessTimeout,
 		StartRetries: p.StartRetries,
 		AutoRestart:  restartOf(p.AutoRestart),
 		ExitCodes:    p.ExitCodes,

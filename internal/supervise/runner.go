@@ -51,6 +51,12 @@ type limiter interface {
 	Limit(next *config.Program)
 }
 
+// teller is a Runner whose child may say what it is doing.
+type teller interface {
+	// Status returns what it says, empty for nothing. It may be called from any goroutine.
+	Status() string
+}
+
 // Runners makes the Runner of each process.
 type Runners interface {
 	New(p *config.Program) Runner

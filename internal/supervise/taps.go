@@ -61,6 +61,11 @@ func (n *run) taps(channel event.Channel, log *config.StreamLog) (taps []output.
 			n.children.Log.Debug(event.OutputOf(n.program().Name, channel, p))
 		}))
 	}
+	if tap, err := n.check.tap(); err != nil {
+		return taps, err
+	} else if tap != nil {
+		taps = append(taps, tap)
+	}
 	for _, t := range syslogs(log) {
 		tap, err := n.openSyslog(channel, t)
 		if err != nil {

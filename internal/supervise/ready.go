@@ -1,0 +1,244 @@
+package supervise
+
+import (
+	"context"
+	"regexp"
+	"strconv"
+	"sync"
+	"time"
+
+	"supervisord/internal/config"
+	"supervisord/internal/event"
+	"supervisord/internal/output"
+	"supervisord/internal/process"
+	"supervisord/internal/readiness"
+)
+
+// check finds out whether one child is ready, and whether it hangs. It ends before the
+// death of the child is told.
+type check struct {
+	program *config.Program
+	post    func(process.Input)
+	tell    func(status string)
+	probe   func(ctx context.Context, r config.Readiness)
+	ctx     context.Context //nolint:containedctx // that of the goroutines of one child
+	cancel  context.CancelFunc
+	work    sync.WaitGroup
+
+	socket *readiness.Socket // nil: none
+	err    error             // why there is none
+	pipe   reportPipe
+
+	mu    sync.Mutex // held while something is posted, so that nothing comes behind the end
+	begun bool       // the spawn is told
+	found bool       // it is ready
+	over  bool
+	alive chan time.Duration // signs of life: when the next is due; nil: none are needed
+}
+
+// awaitsReady reports whether more than startsecs says that a program is up.
+func awaitsReady(p *config.Program) bool {
+	return p.Readiness.By != "" && p.Readiness.By != config.ReadyStartSecs
+}
+
+// newCheck returns what checks a child that is about to be; nil if there is nothing to check.
+func (n *run) newCheck() *check {
+	p := n.program()
+	if !awaitsReady(p) && p.Watchdog == 0 {
+		return nil
+	}
+	c := &check{program: p, post: n.post, tell: n.setStatus, probe: n.probe}
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+	if p.Readiness.By == config.ReadyNotify || p.Watchdog > 0 {
+		c.socket, c.err = readiness.Listen()
+	}
+	if p.Watchdog > 0 {
+		c.alive = make(chan time.Duration, 1)
+	}
+	return c
+}
+
+// variables are what the child finds in its environment, as sd_notify(3) and
+// sd_watchdog_enabled(3) say.
+func (c *check) variables(vars map[string]string) {
+	if c == nil || c.socket == nil {
+		return
+	}
+	vars["NOTIFY_SOCKET"] = c.socket.Name()
+	if c.program.Watchdog > 0 {
+		vars["WATCHDOG_USEC"] = strconv.FormatInt(c.program.Watchdog.Microseconds(), 10)
+	}
+}
+
+// extra returns what makes the descriptor by which the child reports, and its number.
+func (c *check) extra() (func() (int, error), int) {
+	if c == nil || c.program.Readiness.By != config.ReadyFD {
+		return nil, 0
+	}
+	return c.pipe.open, c.program.Readiness.FD()
+}
+
+// tap returns what looks for the pattern in an output; nil if there is none.
+func (c *check) tap() (output.Sink, error) {
+	if c == nil || c.program.Readiness.By != config.ReadyLog {
+		return nil, nil //nolint:nilnil // no tap is no error
+	}
+	pattern, err := regexp.Compile(c.program.Readiness.Value)
+	if err != nil {
+		return nil, err
+	}
+	return readiness.NewLogMatch(pattern, c.ready), nil
+}
+
+// opened returns why the check cannot be made.
+func (c *check) opened() error {
+	if c == nil {
+		return nil
+	}
+	return c.err
+}
+
+// begin begins, once the spawn is told.
+func (c *check) begin() {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	c.begun = true
+	if c.found {
+		c.post(process.Ready{})
+	}
+	c.mu.Unlock()
+	if c.socket != nil {
+		c.work.Go(c.receive)
+	}
+	switch c.program.Readiness.By {
+	case config.ReadyFD:
+		c.work.Go(func() { c.pipe.await(c.ready) })
+	case config.ReadyTCP, config.ReadyHTTP, config.ReadyExec:
+		c.work.Go(func() {
+			c.probe(c.ctx, c.program.Readiness)
+			if c.ctx.Err() == nil {
+				c.ready()
+			}
+		})
+	case config.ReadyStartSecs, config.ReadyNotify, config.ReadyLog: // nobody asks
+	}
+	if c.alive != nil {
+		c.work.Go(c.watch)
+	}
+}
+
+// ready tells that the child is up. What comes before the spawn is told waits for that.
+func (c *check) ready() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.found || c.over {
+		return
+	}
+	c.found = true
+	c.sign(c.program.Watchdog)
+	if c.begun {
+		c.post(process.Ready{})
+	}
+}
+
+// hung tells that the child does no work any more.
+func (c *check) hung(reason string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.over {
+		c.post(process.Hung{Reason: reason})
+	}
+}
+
+// receive takes what the child says on its socket until that is closed.
+func (c *check) receive() {
+	for {
+		m, err := c.socket.Receive()
+		if err != nil {
+			return
+		}
+		if m.HasStatus {
+			c.tell(m.Status)
+		}
+		if m.Ready && c.program.Readiness.By == config.ReadyNotify {
+			c.ready()
+		}
+		if m.Hung {
+			c.hung(event.WatchdogTriggered)
+		}
+		if m.Alive || m.Ready || m.Extend > 0 {
+			c.mu.Lock()
+			if c.found || !awaitsReady(c.program) {
+				c.sign(max(m.Extend, c.program.Watchdog))
+			}
+			c.mu.Unlock()
+		}
+	}
+}
+
+// sign is a sign of life; the next is due after some time. It is called with c.mu held.
+func (c *check) sign(next time.Duration) {
+	select {
+	case c.alive <- next:
+	default: // another is about to be heard, or none is needed
+	}
+}
+
+// watch waits for signs of life. Their absence counts while the program is RUNNING: before,
+// readiness_timeout is its limit. A process that hangs is given up once.
+func (c *check) watch() {
+	timer := time.NewTimer(c.program.StartSecs + c.program.Watchdog)
+	defer timer.Stop()
+	if awaitsReady(c.program) {
+		timer.Stop() // ready is the first sign
+	}
+	for {
+		select {
+		case next := <-c.alive:
+			timer.Reset(next)
+		case <-timer.C:
+			c.hung(event.NoSignOfLife(c.program.Watchdog))
+		case <-c.ctx.Done():
+			return
+		}
+	}
+}
+
+// end ends the check. It returns when nothing more can be told.
+func (c *check) end() {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	c.over = true
+	c.mu.Unlock()
+	c.cancel()
+	if c.socket != nil {
+		_ = c.socket.Close() // there is nothing left to read
+	}
+	c.pipe.close()
+	c.work.Wait()
+	c.tell("")
+}
+
+// setStatus keeps what the child says of itself.
+func (r *runner) setStatus(status string) { r.status.Store(&status) }
+
+// Status returns what the child says of itself. It implements teller.
+func (r *runner) Status() string {
+	if s := r.status.Load(); s != nil {
+		return *s
+	}
+	return ""
+}
+
+// probe asks until the child is up or ctx ends.
+func (r *runner) probe(ctx context.Context, by config.Readiness) {
+	if by.By == config.ReadyExec {
+		r.probeByCommand(ctx, by.Value)
+		return
+	}
+	r.children.Probe(ctx, by)
+}
