@@ -123,14 +123,11 @@ func TestDescriptorClosedWithoutNewline(t *testing.T) {
 	s.want(process.Died{Exit: process.Exit{Code: 4}})
 }
 
-// A pattern counts before the spawn is told, too, and after the end no more.
 func TestReadyByLog(t *testing.T) {
 	c := realChildren(t, &bus.Bus{})
 	s := start(t, c, readyBy(config.ReadyLog, "^up on :[0-9]+$", "echo up on :80; exec sleep 1000"))
 	s.want(process.Ready{})
 	s.kill()
-	s = start(t, c, readyBy(config.ReadyLog, "^up", "(sleep 0.2; echo up) & exit 3"))
-	s.want(process.Died{Exit: process.Exit{Code: 3}})
 }
 
 func TestReadyByCommand(t *testing.T) {
