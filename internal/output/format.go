@@ -2,7 +2,6 @@ package output
 
 import (
 	"bytes"
-	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -97,11 +96,17 @@ func newFormatter(o Format) *formatter {
 // has become long. now is when p arrived.
 func (f *formatter) format(dst, p []byte, now time.Time) (lines, rest []byte) {
 	for len(p) > 0 && len(dst) < formatted {
-		end := bytes.IndexByte(p, '\n')
-		if len(f.held) == 0 && 0 <= end && end <= f.limit {
-			dst, p = f.lines(dst, p, end, now)
-			continue
+		if len(f.held) == 0 {
+			if f.json {
+				dst, p = f.objects(dst, p, now)
+			} else {
+				dst, p = f.texts(dst, p, now)
+			}
+			if len(p) == 0 || len(dst) >= formatted {
+				break
+			}
 		}
+		end := f.lineEnd(p)
 		if end < 0 {
 			end = len(p)
 		}
@@ -110,22 +115,47 @@ func (f *formatter) format(dst, p []byte, now time.Time) (lines, rest []byte) {
 	return dst, p
 }
 
-// lines appends the lines that end in p, of which the first ends at p[end].
-func (f *formatter) lines(dst, p []byte, end int, now time.Time) (lines, rest []byte) {
+// texts appends the lines at the beginning of p that end there and are not too long, up
+// to what is made at once.
+func (f *formatter) texts(dst, p []byte, now time.Time) (lines, rest []byte) {
 	prefix := f.prefixAt(now)
-	for 0 <= end && end <= f.limit && len(dst) < formatted {
-		line := f.content(p[:end])
-		p = p[end+1:]
-		dst = slices.Grow(dst, len(prefix)+len(line)+len(jsonEnd))
-		dst = append(dst, prefix...)
-		if !f.json {
-			dst = append(append(dst, line...), '\n')
-		} else {
-			dst = append(appendJSON(dst, line), jsonEnd...)
+	for len(dst) < formatted {
+		end := f.lineEnd(p)
+		if end < 0 {
+			break
 		}
-		end = bytes.IndexByte(p, '\n')
+		dst = append(append(dst, prefix...), p[:end+1]...)
+		p = p[end+1:]
 	}
 	return dst, p
+}
+
+// objects is texts for JSON. Most lines need no escape: what ends the search for one is
+// the end of the line then, so that each byte is looked at once.
+func (f *formatter) objects(dst, p []byte, now time.Time) (lines, rest []byte) {
+	prefix := f.prefixAt(now)
+	for len(dst) < formatted {
+		plain := plainJSON(p[:min(len(p), f.limit+1)])
+		end := plain
+		if plain == len(p) || p[plain] != '\n' {
+			end = f.lineEnd(p)
+		}
+		if end < 0 {
+			break
+		}
+		dst = append(append(dst, prefix...), p[:plain]...)
+		if plain < end {
+			dst = appendJSON(dst, f.content(p[plain:end]))
+		}
+		dst = append(dst, jsonEnd...)
+		p = p[end+1:]
+	}
+	return dst, p
+}
+
+// lineEnd returns where the first line of p ends; -1 if it does not, or is too long.
+func (f *formatter) lineEnd(p []byte) int {
+	return bytes.IndexByte(p[:min(len(p), f.limit+1)], '\n')
 }
 
 const jsonEnd = "\"}\n"
@@ -187,7 +217,7 @@ func (f *formatter) line(dst, line []byte, at time.Time) []byte {
 	if !f.json {
 		return append(append(dst, line...), '\n')
 	}
-	return append(appendJSON(dst, line), '"', '}', '\n')
+	return append(appendJSON(dst, line), jsonEnd...)
 }
 
 // wholeRunes returns how many bytes of p there are without a character at its end that

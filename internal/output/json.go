@@ -2,6 +2,7 @@ package output
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"unicode/utf8"
 )
 
@@ -54,24 +55,22 @@ func appendEscape(dst []byte, c byte) []byte {
 // plainJSON returns how many bytes at the beginning of text are ASCII that needs no
 // escape.
 func plainJSON(text []byte) int {
-	rest := text
-	for len(rest) >= 32 {
-		b := (*[32]byte)(rest)
-		if needsEscape(word(b[:8]))|needsEscape(word(b[8:16]))|needsEscape(word(b[16:24]))|needsEscape(word(b[24:])) != 0 {
+	i := 0
+	for ; i+32 <= len(text); i += 32 {
+		b := (*[32]byte)(text[i:])
+		if (suspects(word(b[:8]))|suspects(word(b[8:16]))|suspects(word(b[16:24]))|suspects(word(b[24:])))&highBits != 0 {
 			break
 		}
-		rest = rest[32:]
 	}
-	for len(rest) >= 8 && needsEscape(word(rest)) == 0 {
-		rest = rest[8:]
+	for ; i+8 <= len(text); i += 8 {
+		if found := suspects(word(text[i:])) & highBits; found != 0 {
+			return i + bits.TrailingZeros64(found)/8
+		}
 	}
-	if n := len(text); len(rest) < 8 && n >= 8 && needsEscape(word(text[n-8:])) == 0 {
-		return n // of the last word only a part has not been looked at
+	for i < len(text) && text[i] >= ' ' && text[i] < utf8.RuneSelf && text[i] != '"' && text[i] != '\\' {
+		i++
 	}
-	for len(rest) > 0 && rest[0] >= ' ' && rest[0] < utf8.RuneSelf && rest[0] != '"' && rest[0] != '\\' {
-		rest = rest[1:]
-	}
-	return len(text) - len(rest)
+	return i
 }
 
 func word(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
@@ -81,11 +80,13 @@ const (
 	highBits = 0x80 * eachByte
 )
 
-// needsEscape is 0 if none of the eight bytes of w needs an escape, and all are ASCII.
-// Otherwise a subtraction leaves a high bit. The exclusive or puts '"' next to the control
-// characters, and ' ' beyond it, or makes a zero of '\\'; what is not ASCII keeps its high
-// bit in one of the two.
-func needsEscape(w uint64) uint64 {
+// suspects sets the high bit of the first byte of w that needs an escape or is not ASCII;
+// with none it sets no high bit. Of later bytes, and of other bits, it says nothing.
+//
+// The exclusive or puts '"' next to the control characters, and ' ' beyond it, or makes a
+// zero of '\\'; then a subtraction borrows from what is above. What is not ASCII keeps its
+// high bit in one of the two.
+func suspects(w uint64) uint64 {
 	const quote, slash = ('"' ^ ' ') * eachByte, '\\' * eachByte
-	return (((w ^ quote) - (' '+1)*eachByte) | ((w ^ slash) - eachByte)) & highBits
+	return ((w ^ quote) - (' '+1)*eachByte) | ((w ^ slash) - eachByte)
 }
