@@ -15,6 +15,7 @@ import (
 func TestStreamDoesNotAllocate(t *testing.T) {
 	line := strings.Repeat("x", 60)
 	for _, tt := range []struct{ name, text string }{
+		{"long", strings.Repeat(line+"\n", 3000)},
 		{"plain", strings.Repeat(line+"\n", 100) + "half"},
 		{"escapes", strings.Repeat(line+"\x1b[31m\xff\n", 100) + "half\x1b"},
 		{"captures", strings.Repeat(line+begin+line+end+"\n", 100) + "half<!--X"},

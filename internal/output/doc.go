@@ -17,6 +17,8 @@
 // at a time, in the order in which they were read. A sink that fails loses bytes,
 // counts them and says so once in the log; it never stops its program for good, nor
 // another program's output.
+// Of a program that writes without pause, a Stream that formats lines writes some while
+// it formats the next ones; whoever waits for its Source or flushes it, waits for them.
 //
 // Only regular files are ever renamed, truncated or opened for reading. A device, a
 // fifo, or /dev/stdout behind a symbolic link is written to and nothing else.

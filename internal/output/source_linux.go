@@ -66,6 +66,7 @@ func (s *Source) Drain() {
 	if s.fd < 0 {
 		return
 	}
+	defer s.settle()
 	// What a worker has read meanwhile, it has written before it gave run back.
 	inPipe, err := unix.IoctlGetInt(s.fd, unix.TIOCINQ)
 	if err != nil {
@@ -169,8 +170,21 @@ func (s *Source) finish() error {
 	_ = unix.EpollCtl(s.pump.epoll, unix.EPOLL_CTL_DEL, s.fd, nil)
 	err := os.NewSyscallError("close", unix.Close(s.fd))
 	s.fd = -1
+	s.settle()
 	close(s.done)
 	return err
+}
+
+// settler is the optional ability of a writer to write a little later than it is called:
+// settle returns when all is written.
+type settler interface {
+	settle()
+}
+
+func (s *Source) settle() {
+	if w, ok := s.w.(settler); ok {
+		w.settle()
+	}
 }
 
 // mayGrow takes one of the places for enlarged pipes.

@@ -21,8 +21,9 @@ type flusher interface {
 type StreamOptions struct {
 	// Sinks get the output in its Format.
 	Sinks []Sink
-	// Taps get the output as the program wrote it, after the Sinks have got it. Without
-	// sinks and taps it is thrown away.
+	// Taps get the output as the program wrote it, after the Sinks have got it, or, if it
+	// has a Format and comes fast, a little before they have got all of it. Without sinks
+	// and taps it is thrown away.
 	Taps []Sink
 	// StripANSI removes terminal escape sequences.
 	StripANSI bool
@@ -42,6 +43,7 @@ type Stream struct {
 	capture *capture   // nil: off
 	strip   *stripper  // nil: keep escape sequences
 	format  *formatter // nil: raw
+	backlog *backlog   // of what is formatted; nil: no chunk was long so far
 	closed  bool
 }
 
@@ -58,7 +60,9 @@ func NewStream(o StreamOptions) *Stream {
 }
 
 // Write hands p to all sinks and taps; one that fails does not keep p from the others.
-// The bytes count as written in any case, since the sinks account for their losses.
+// The bytes count as written in any case, since the sinks account for their losses. Of a
+// long chunk that has a Format, the last lines may be written a little later; Flush waits
+// for them, and tells of their errors.
 func (s *Stream) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -119,15 +123,43 @@ func (s *Stream) tee(p []byte) error {
 	if s.format == nil {
 		return join(writeAll(s.sinks, p), writeAll(s.taps, p))
 	}
-	now := time.Now()
+	return join(s.lines(p, time.Now()), writeAll(s.taps, p))
+}
+
+// lines hands p to all sinks in the format of the log. A chunk that is not long is written
+// on return, and costs no switch between goroutines.
+func (s *Stream) lines(p []byte, now time.Time) error {
+	if len(p) >= longChunk {
+		s.longLines(p, now)
+		return nil
+	}
+	failed := s.backlog.settle()
 	buf := buffers.Get().(*[]byte)
-	var failed error
 	for rest := p; len(rest) > 0; {
 		*buf, rest = s.format.format((*buf)[:0], rest, now)
 		failed = join(failed, writeAll(s.sinks, *buf))
 	}
 	buffers.Put(buf)
-	return join(failed, writeAll(s.taps, p))
+	return failed
+}
+
+// longLines formats p while what was formatted before is written.
+func (s *Stream) longLines(p []byte, now time.Time) {
+	if s.backlog == nil {
+		s.backlog = newBacklog(func(piece []byte) error { return writeAll(s.sinks, piece) })
+	}
+	for rest := p; len(rest) > 0; {
+		piece := buffers.Get().(*[]byte)
+		*piece, rest = s.format.format((*piece)[:0], rest, now)
+		s.backlog.add(piece)
+	}
+}
+
+// settle returns when all that has become a line is written.
+func (s *Stream) settle() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_ = s.backlog.settle() // the sinks account for their losses
 }
 
 // Flush gives out what is held back because it may be the beginning of a token, an
@@ -156,7 +188,7 @@ func (s *Stream) flush() error {
 		c.kept.reset()
 	}
 	if s.format != nil {
-		failed = join(failed, writeAll(s.sinks, s.format.end()))
+		failed = join(failed, s.backlog.settle(), writeAll(s.sinks, s.format.end()))
 	}
 	return join(failed, s.each(func(sink Sink) error {
 		if f, ok := sink.(flusher); ok {
