@@ -102,7 +102,7 @@ func (w *world) input(kind byte) process.Input {
 	case 3:
 		w.draining = true
 		return process.Drain{}
-	case 4, 9:
+	case 4:
 		return process.Tick{}
 	case 5:
 		w.pids++
@@ -118,6 +118,11 @@ func (w *world) input(kind byte) process.Input {
 		return process.Died{Exit: process.Exit{Code: int(kind>>4) % 2}}
 	case 8:
 		return process.SignalFailed{Reason: "no"}
+	case 9:
+		if kind >= 128 {
+			return process.Extend{For: time.Duration(kind%8) * time.Second}
+		}
+		return process.Tick{}
 	case 10:
 		return process.Ready{}
 	case 11:

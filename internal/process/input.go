@@ -1,5 +1,7 @@
 package process
 
+import "time"
+
 // Input is something that happened to a process or is asked of it.
 //
 //sumtype:decl
@@ -24,6 +26,9 @@ type (
 	SpawnFailed struct{ Reason string }
 	// Ready says that the child is up, where Policy.AwaitReady wants to be told.
 	Ready struct{}
+	// Extend says that the child asks for time to get up: that much from now on, if that is
+	// later than Policy.ReadyTimeout allows.
+	Extend struct{ For time.Duration }
 	// Hung says that the child lives but does no work any more, and why one thinks so.
 	Hung struct{ Reason string }
 	// Died says how the child ended.
@@ -41,6 +46,7 @@ func (Tick) input()         {}
 func (Spawned) input()      {}
 func (SpawnFailed) input()  {}
 func (Ready) input()        {}
+func (Extend) input()       {}
 func (Hung) input()         {}
 func (Died) input()         {}
 func (SignalFailed) input() {}

@@ -44,6 +44,10 @@ func Next(p Policy, s State, now time.Time, in Input) (State, []Effect) {
 		if s.Phase == Starting && s.PID != 0 && p.AwaitReady {
 			t.running()
 		}
+	case Extend:
+		if s.Phase == Starting && s.PID != 0 && p.AwaitReady {
+			t.extend(in.For)
+		}
 	case Hung:
 		if s.Phase == Running && s.Deadline.IsZero() {
 			t.hung(in.Reason)
@@ -188,9 +192,21 @@ func (t *turn) exited(pid int) {
 	t.Deadline = t.now.Add(wait)
 }
 
+// extend moves the deadline of a start, never to an earlier time: sd_notify(3) has it so.
+func (t *turn) extend(by time.Duration) {
+	if later := t.now.Add(by); !t.Deadline.IsZero() && later.After(t.Deadline) {
+		t.Deadline = later
+	}
+}
+
 // notReady ends a start that has taken too long.
 func (t *turn) notReady() {
-	t.SpawnErr = fmt.Sprintf("Not ready within %v (readiness_timeout)", t.policy.ReadyTimeout)
+	limit := "readiness_timeout"
+	within := t.Deadline.Sub(t.Started)
+	if within > t.policy.ReadyTimeout {
+		limit += " and EXTEND_TIMEOUT_USEC"
+	}
+	t.SpawnErr = fmt.Sprintf("Not ready within %v (%s)", within.Round(time.Millisecond), limit)
 	t.Failing, t.StopStep = true, 0
 	t.enter(Stopping)
 	t.signal()

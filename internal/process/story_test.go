@@ -161,6 +161,9 @@ func input(words []string) (process.Input, error) {
 		return process.SpawnFailed{Reason: rest}, nil
 	case "ready":
 		return process.Ready{}, nil
+	case "extend":
+		d, err := time.ParseDuration(rest)
+		return process.Extend{For: d}, err
 	case "hung":
 		return process.Hung{Reason: rest}, nil
 	case "signalfailed":

@@ -49,6 +49,7 @@ var (
 		{"Spawned", process.Spawned{PID: 8}},
 		{"SpawnFailed", process.SpawnFailed{Reason: "no"}},
 		{"Ready", process.Ready{}},
+		{"Extend", process.Extend{For: time.Minute}},
 		{"Hung", process.Hung{Reason: "no"}},
 		{"Died", process.Died{Exit: process.Exit{Code: 1}}},
 		{"SignalFailed", process.SignalFailed{Reason: "no"}},

@@ -1,7 +1,10 @@
 package supervise
 
 import (
+	"context"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -13,10 +16,8 @@ import (
 // check nothing comes.
 func TestCheckTellsInOrder(t *testing.T) {
 	var told []process.Input
-	n := &run{
-		runner: &runner{program: &config.Program{Readiness: config.Readiness{By: config.ReadyLog, Value: "up"}}},
-		post:   func(in process.Input) { told = append(told, in) },
-	}
+	n := &run{runner: &runner{}, post: func(in process.Input) { told = append(told, in) }}
+	n.configured.Store(&config.Program{Readiness: config.Readiness{By: config.ReadyLog, Value: "up"}})
 	early, late := n.newCheck(), n.newCheck()
 	early.ready()
 	n.post(process.Spawned{PID: 7})
@@ -32,4 +33,58 @@ func TestCheckTellsInOrder(t *testing.T) {
 	if d := cmp.Diff(want, told); d != "" {
 		t.Errorf("-want +got\n%s", d)
 	}
+}
+
+// A child that asks for time has it to get up, and then until its next sign of life.
+func TestExtendedTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		told, c := watched(t, config.Program{Readiness: config.Readiness{By: config.ReadyNotify}, StartSecs: time.Hour, Watchdog: 2 * time.Second})
+		c.lives(time.Minute)
+		time.Sleep(time.Hour)
+		c.ready()
+		time.Sleep(time.Second)
+		c.lives(0)
+		c.lives(10 * time.Second) // the one before may not have been heard yet
+		time.Sleep(9 * time.Second)
+		want := []process.Input{process.Extend{For: time.Minute}, process.Ready{}}
+		if d := cmp.Diff(want, *told); d != "" {
+			t.Errorf("-want +got\n%s", d)
+		}
+		time.Sleep(time.Hour)
+		want = append(want, process.Hung{Reason: "no WATCHDOG=1 within 2 seconds (watchdog_secs)"})
+		if d := cmp.Diff(want, *told); d != "" {
+			t.Errorf("-want +got\n%s", d)
+		}
+	})
+}
+
+// Who falls silent before startsecs have passed hangs as well, once that counts.
+func TestSilenceBeforeStartSecs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		told, c := watched(t, config.Program{StartSecs: 10 * time.Second, Watchdog: 2 * time.Second})
+		time.Sleep(time.Second)
+		c.lives(0)
+		time.Sleep(10*time.Second + 500*time.Millisecond)
+		if len(*told) > 0 {
+			t.Errorf("too early: %v", *told)
+		}
+		time.Sleep(time.Second)
+		if len(*told) != 1 {
+			t.Errorf("after the end: %v", *told)
+		}
+	})
+}
+
+// watched returns a check that has begun, without a socket, and what it tells.
+func watched(t *testing.T, p config.Program) (*[]process.Input, *check) {
+	told := &[]process.Input{}
+	c := &check{
+		program: &p, begun: true, alive: make(chan time.Duration, 1), tell: func(string) {},
+		post: func(in process.Input) { *told = append(*told, in) },
+	}
+	c.ctx, c.cancel = context.WithCancel(t.Context())
+	c.work.Go(c.watch)
+	t.Cleanup(c.end)
+	synctest.Wait()
+	return told, c
 }

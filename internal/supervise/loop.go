@@ -184,6 +184,7 @@ func (l *Loop) step(p *proc, in process.Input) {
 			p.takeUp()
 			p.runner.Start(p.rank(), func(in process.Input) { l.post(p, in) })
 		case process.Kill:
+			l.narrateKill(p, in, e)
 			failed = l.kill(p, e)
 		case process.Changed:
 			changes = append(changes, e)

@@ -20,10 +20,16 @@ func (l *Loop) narrateInput(p *proc, in process.Input) {
 	case process.SignalFailed:
 		mainlog.At(l.log, mainlog.LevelCritical, event.SignalFailed(name, in.Reason),
 			"process", name, "group", p.group.name)
-	case process.Hung:
-		l.log.Warn(event.Hung(name, in.Reason), "process", name, "group", p.group.name, "pid", p.state.PID)
-	case process.Start, process.Stop, process.Hold, process.Drain, process.Tick, process.Ready, process.Died:
+	case process.Start, process.Stop, process.Hold, process.Drain, process.Tick, process.Ready, process.Extend, process.Hung, process.Died:
 		// what follows from these is told as a change
+	}
+}
+
+// narrateKill says why a process that hangs is killed. Who is not killed for it, since it
+// hangs already or is not up yet, may say that it hangs as often as it likes.
+func (l *Loop) narrateKill(p *proc, in process.Input, k process.Kill) {
+	if h, ok := in.(process.Hung); ok {
+		l.log.Warn(event.Hung(p.name, h.Reason), "process", p.name, "group", p.group.name, "pid", k.PID)
 	}
 }
 

@@ -169,35 +169,51 @@ func (c *check) receive() {
 			c.hung(event.WatchdogTriggered)
 		}
 		if m.Alive || m.Ready || m.Extend > 0 {
-			c.mu.Lock()
-			if c.found || !awaitsReady(c.program) {
-				c.sign(max(m.Extend, c.program.Watchdog))
-			}
-			c.mu.Unlock()
+			c.lives(m.Extend)
 		}
+	}
+}
+
+// lives hears that the child is alive, and how much time it asks for: to get up as long as
+// it is not ready, and then until its next sign of life.
+func (c *check) lives(extend time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.found || !awaitsReady(c.program):
+		c.sign(max(extend, c.program.Watchdog))
+	case extend > 0 && !c.over:
+		c.post(process.Extend{For: extend})
 	}
 }
 
 // sign is a sign of life; the next is due after some time. It is called with c.mu held.
 func (c *check) sign(next time.Duration) {
 	select {
+	case <-c.alive: // an older one, which has not been heard
+	default:
+	}
+	select {
 	case c.alive <- next:
-	default: // another is about to be heard, or none is needed
+	default: // none is needed
 	}
 }
 
 // watch waits for signs of life. Their absence counts while the program is RUNNING: before,
 // readiness_timeout is its limit. A process that hangs is given up once.
 func (c *check) watch() {
-	timer := time.NewTimer(c.program.StartSecs + c.program.Watchdog)
+	grace := c.program.StartSecs + c.program.Watchdog
+	first := time.Now().Add(grace) // it is RUNNING by then, whatever it said before
+	timer := time.NewTimer(grace)
 	defer timer.Stop()
 	if awaitsReady(c.program) {
 		timer.Stop() // ready is the first sign
+		first = time.Time{}
 	}
 	for {
 		select {
 		case next := <-c.alive:
-			timer.Reset(next)
+			timer.Reset(max(next, time.Until(first)))
 		case <-timer.C:
 			c.hung(event.NoSignOfLife(c.program.Watchdog))
 		case <-c.ctx.Done():
