@@ -43,8 +43,7 @@ func TestExtendedTime(t *testing.T) {
 		time.Sleep(time.Hour)
 		c.ready()
 		time.Sleep(time.Second)
-		c.lives(0)
-		c.lives(10 * time.Second) // the one before may not have been heard yet
+		c.lives(10 * time.Second)
 		time.Sleep(9 * time.Second)
 		want := []process.Input{process.Extend{For: time.Minute}, process.Ready{}}
 		if d := cmp.Diff(want, *told); d != "" {
@@ -56,6 +55,16 @@ func TestExtendedTime(t *testing.T) {
 			t.Errorf("-want +got\n%s", d)
 		}
 	})
+}
+
+// Of two signs of life before the first is heard, the second counts.
+func TestLatestSignOfLife(t *testing.T) {
+	c := &check{program: &config.Program{Watchdog: time.Second}, alive: make(chan time.Duration, 1)}
+	c.lives(0)
+	c.lives(time.Minute)
+	if got := <-c.alive; got != time.Minute {
+		t.Errorf("the next is due in %v", got)
+	}
 }
 
 // Who falls silent before startsecs have passed hangs as well, once that counts.
