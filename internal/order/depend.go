@@ -66,7 +66,7 @@ func Reason(name string, s process.State) string {
 	switch s.Phase {
 	case process.Backoff, process.Fatal, process.Unknown:
 		switch {
-		case s.SpawnErr == process.TooQuick:
+		case s.SpawnErr == process.TooQuick || s.SpawnErr == process.NotReady:
 			return fmt.Sprintf("%s (%s)", words, s.Exit)
 		case s.SpawnErr != "":
 			return fmt.Sprintf("%s (%s)", words, s.SpawnErr)

@@ -24,6 +24,7 @@ func TestJudge(t *testing.T) {
 		{Phase: process.Starting, PID: 7},
 		{Phase: process.Running, PID: 7},
 		{Phase: process.Backoff, SpawnErr: process.TooQuick, Exit: process.Exit{Code: 1}},
+		{Phase: process.Backoff, SpawnErr: process.NotReady, Exit: process.Exit{Code: 2}},
 		{Phase: process.Backoff, SpawnErr: "can't find command '/x'"},
 		{Phase: process.Stopping, PID: 7},
 		{Phase: process.Exited},
@@ -46,6 +47,7 @@ func TestJudge(t *testing.T) {
 met    -      -      db: STARTING
 met    met    -      db: RUNNING
 -      -      -      db: BACKOFF (exit status 1)
+-      -      -      db: BACKOFF (exit status 2)
 -      -      -      db: BACKOFF (can't find command '/x')
 -      -      -      db: STOPPING
 met    FAILED met    db: EXITED (exit status 0)
