@@ -10,6 +10,7 @@ import (
 
 	"supervisord/internal/config"
 	"supervisord/internal/process"
+	"supervisord/internal/readiness"
 )
 
 // What is found out before the spawn is told comes after it, once; behind the end of the
@@ -38,13 +39,15 @@ func TestCheckTellsInOrder(t *testing.T) {
 // A child that asks for time has it to get up, and then until its next sign of life.
 func TestExtendedTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		told, c := watched(t, config.Program{Readiness: config.Readiness{By: config.ReadyNotify}, StartSecs: time.Hour, Watchdog: 2 * time.Second})
-		c.lives(time.Minute)
+		told, c := watched(t, config.Program{Readiness: config.Readiness{By: config.ReadyNotify}, StartSecs: time.Hour, Watchdog: 2 * time.Second, StopWaitSecs: 5 * time.Second})
+		c.lives(readiness.Message{Extend: time.Minute})
 		time.Sleep(time.Hour)
 		c.ready()
 		time.Sleep(time.Second)
-		c.lives(10 * time.Second)
+		c.lives(readiness.Message{Extend: 10 * time.Second})
 		time.Sleep(9 * time.Second)
+		c.lives(readiness.Message{Stopping: true})
+		time.Sleep(4 * time.Second)
 		want := []process.Input{process.Extend{For: time.Minute}, process.Ready{}}
 		if d := cmp.Diff(want, *told); d != "" {
 			t.Errorf("-want +got\n%s", d)
@@ -60,8 +63,8 @@ func TestExtendedTime(t *testing.T) {
 // Of two signs of life before the first is heard, the second counts.
 func TestLatestSignOfLife(t *testing.T) {
 	c := &check{program: &config.Program{Watchdog: time.Second}, alive: make(chan time.Duration, 1)}
-	c.lives(0)
-	c.lives(time.Minute)
+	c.lives(readiness.Message{Alive: true})
+	c.lives(readiness.Message{Extend: time.Minute})
 	if got := <-c.alive; got != time.Minute {
 		t.Errorf("the next is due in %v", got)
 	}
@@ -72,7 +75,7 @@ func TestSilenceBeforeStartSecs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		told, c := watched(t, config.Program{StartSecs: 10 * time.Second, Watchdog: 2 * time.Second})
 		time.Sleep(time.Second)
-		c.lives(0)
+		c.lives(readiness.Message{Alive: true})
 		time.Sleep(10*time.Second + 500*time.Millisecond)
 		if len(*told) > 0 {
 			t.Errorf("too early: %v", *told)
@@ -86,6 +89,7 @@ func TestSilenceBeforeStartSecs(t *testing.T) {
 
 // watched returns a check that has begun, without a socket, and what it tells.
 func watched(t *testing.T, p config.Program) (*[]process.Input, *check) {
+	t.Helper()
 	told := &[]process.Input{}
 	c := &check{
 		program: &p, begun: true, alive: make(chan time.Duration, 1), tell: func(string) {},

@@ -168,22 +168,27 @@ func (c *check) receive() {
 		if m.Hung {
 			c.hung(event.WatchdogTriggered)
 		}
-		if m.Alive || m.Ready || m.Extend > 0 {
-			c.lives(m.Extend)
+		if m.Alive || m.Ready || m.Stopping || m.Extend > 0 {
+			c.lives(m)
 		}
 	}
 }
 
 // lives hears that the child is alive, and how much time it asks for: to get up as long as
-// it is not ready, and then until its next sign of life.
-func (c *check) lives(extend time.Duration) {
+// it is not ready, and then until its next sign of life. One that ends by itself has as
+// long as one that was told to.
+func (c *check) lives(m readiness.Message) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
 	case c.found || !awaitsReady(c.program):
-		c.sign(max(extend, c.program.Watchdog))
-	case extend > 0 && !c.over:
-		c.post(process.Extend{For: extend})
+		due := max(m.Extend, c.program.Watchdog)
+		if m.Stopping {
+			due = max(due, c.program.StopWaitSecs)
+		}
+		c.sign(due)
+	case m.Extend > 0 && !c.over:
+		c.post(process.Extend{For: m.Extend})
 	}
 }
 
