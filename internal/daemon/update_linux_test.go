@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 
 	"supervisord/client"
@@ -136,12 +138,15 @@ func TestRandomEditsTouchNoOtherProcess(t *testing.T) {
 // broken one touches nothing.
 func TestManyUpdatesLeaveNothingBehind(t *testing.T) {
 	t.Parallel()
-	const updates = 200
+	const updates, early = 201, 48 // both with the same file, a good one
 	stays := program("stays", "/bin/sleep 1000")
 	odd := stays + program("changes", "/bin/sleep 1000", "startretries=1", "stdout_logfile=DIR/a.log") + program("comes", "/bin/sleep 1000", "startsecs=0")
 	even := stays + program("changes", "/bin/sleep 1000", "startretries=2", "stdout_logfile=DIR/b.log") +
-		lines("[eventlistener:l]", "command=/bin/sleep 1000", "events=TICK_3600", "startsecs=0")
+		lines("[eventlistener:l]", "command=/bin/sleep 1000", "events=TICK_3600", "startsecs=0", "depends_on=says, asks:started") +
+		program("says", "/bin/sh -c 'echo >&3; exec sleep 1000'", "readiness=fd:3", "watchdog_secs=1000") +
+		program("asks", "/bin/sleep 1000", "readiness=exec:test -e DIR/never")
 	s := newSite(t, odd)
+	s.env = []string{"GOTRACEBACK=all"}
 	d := s.start()
 	pid := s.await("stays", client.Running).PID
 	var threads, descriptors, memory int
@@ -166,7 +171,7 @@ func TestManyUpdatesLeaveNothingBehind(t *testing.T) {
 			t.Fatalf("update %d: %v", i, err)
 		}
 		s.allRun()
-		if i == updates/4 {
+		if i == early {
 			threads, descriptors, memory = numberOf(t, d.pid(), "Threads"), total(descriptorsOf(t, d.pid())), numberOf(t, d.pid(), "VmRSS")
 		}
 	}
@@ -183,6 +188,25 @@ func TestManyUpdatesLeaveNothingBehind(t *testing.T) {
 	if got := numberOf(t, d.pid(), "VmRSS"); got > memory+(8<<10) {
 		t.Errorf("memory grew from %d KiB to %d", memory, got)
 	}
+	grown := d.goroutines()
+	fresh := s.start()
+	s.allRun()
+	// Connections of this test may be about to close.
+	if want := fresh.goroutines(); grown > want+4 {
+		t.Errorf("%d goroutines, and %d in a daemon that has just started with the same file", grown, want)
+	}
+}
+
+// goroutines aborts the daemon, and returns how many goroutines it had.
+func (d *daemon) goroutines() int {
+	d.t.Helper()
+	d.send(syscall.SIGABRT)
+	d.awaitExit()
+	n := len(regexp.MustCompile(`(?m)^goroutine \d+ `).FindAllString(readFile(d.t, d.stderr), -1))
+	if n == 0 {
+		d.t.Fatalf("no goroutine in\n%s", readFile(d.t, d.stderr))
+	}
+	return n
 }
 
 // Limits of an open log change without a restart, another log waits for the next start,
