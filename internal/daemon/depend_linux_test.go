@@ -11,12 +11,12 @@ import (
 	"supervisord/client"
 )
 
-// memberScript writes to the journal that it has started, and on TERM that it ends. What
+// memberScript writes to the journal that it has started, and on TERM or INT that it ends. What
 // follows its name is done in between; then it is ready.
 const memberScript = `
 name=$1
 echo "+$name" >>DIR/journal
-trap 'echo "-$name" >>DIR/journal; exit 0' TERM
+trap 'echo "-$name" >>DIR/journal; exit 0' TERM INT
 eval "$2"
 { echo >&3; } 2>/dev/null && exec 3>&-
 sleep 1000 >/dev/null 2>&1 &
@@ -240,4 +240,37 @@ func TestRealProgramsOfEveryKind(t *testing.T) {
 	}
 	before("-web", "-app")
 	before("-app", "-hear")
+}
+
+// The stack in docs/dependencies.md does what is written there, with other programs in it.
+func TestStackOfTheManual(t *testing.T) {
+	t.Parallel()
+	_, text, _ := strings.Cut(readFile(t, "../../docs/dependencies.md"), "\n## A whole stack\n\n```ini\n")
+	text, _, _ = strings.Cut(text, "```")
+	notify := needProgram(t, "python3") + " " + testdata(t, "clients/notify.py")
+	for old, mine := range map[string]string{
+		"/usr/bin/postgres -D /srv/db": acting("db", ""),
+		"user=postgres\n":              "",
+		"pg_isready -q":                "test -e DIR/up",
+		"/srv/app/migrate":             acting("migrate", "test -e DIR/mended || exit 1; exit 0"),
+		"/srv/app/web":                 acting("web", notify+" READY=1 STATUS=serving"),
+	} {
+		if strings.Count(text, old) != 1 {
+			t.Fatalf("%q is not in\n%s", old, text)
+		}
+		text = strings.ReplaceAll(text, old, mine)
+	}
+	s := newTroupe(t, text)
+	d := s.start()
+	s.says("web", client.Stopped, "waiting for db: STARTING")
+	s.says("migrate", client.Stopped, "waiting for db: STARTING")
+	writeFile(t, s.path("up"), "")
+	s.says("web", client.Stopped, "waiting for migrate: EXITED (exit status 1)")
+	writeFile(t, s.path("mended"), "")
+	s.ctl("migrate: started\n", "start", "migrate")
+	s.saysOfItself("web", client.Running, " - serving")
+	s.wantJournal("", "+db +migrate +migrate +web")
+	d.send(syscall.SIGTERM)
+	d.awaitExit()
+	s.wantJournal("", "-web -db")
 }
