@@ -58,7 +58,7 @@ test: peers oracle ## install what the tests need, and run all of them
 	go test -run DoesNotAllocate ./internal/output/...  # the race detector allocates
 
 .PHONY: peers
-peers: ## install Debian's supervisor, rsyslog and tmux, which the tests need
+peers: ## install Debian's supervisor, rsyslog, tmux and s6, which the tests need
 	@scripts/peers.sh
 
 .PHONY: check

@@ -141,13 +141,15 @@ func TestNotifyOfSystemdNotify(t *testing.T) {
 // Programs of s6's kind write a newline to a descriptor. Closing it is no newline.
 func TestDescriptorOfProgramsOfS6(t *testing.T) {
 	t.Parallel()
+	s6log := needProgram(t, "s6-log")
 	s := newSite(t,
 		program("s6", `/bin/sh -c 'sleep 0.2; echo >&3; exec sleep 100'`, "readiness=fd:3"),
-		program("after", "/bin/sleep 1000", "depends_on=s6", "startsecs=0"),
+		program("log", s6log+" -d 5 T DIR/log", "readiness=fd:5", "depends_on=s6"),
+		program("after", "/bin/sleep 1000", "depends_on=s6, log", "startsecs=0"),
 		program("closes", `/bin/sh -c 'exec 3>&-; exec sleep 100'`, "readiness=fd:3", "readiness_timeout=700ms", "startretries=0"))
 	s.start()
 	s.await("after", client.Running)
-	s.awaitLog(`spawned: 's6'(?s:.*)success: s6 entered RUNNING state, it is ready(?s:.*)spawned: 'after'`)
+	s.awaitLog(`spawned: 's6'(?s:.*)success: s6 entered RUNNING state, it is ready(?s:.*)success: log entered RUNNING state, it is ready(?s:.*)spawned: 'after'`)
 	if got := s.await("closes", client.Fatal).Description; got != "Not ready within 700ms (readiness_timeout)" {
 		t.Errorf("closes: %s", got)
 	}
