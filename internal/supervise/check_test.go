@@ -2,6 +2,7 @@ package supervise
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -49,12 +50,12 @@ func TestExtendedTime(t *testing.T) {
 		c.lives(readiness.Message{Stopping: true})
 		time.Sleep(4 * time.Second)
 		want := []process.Input{process.Extend{For: time.Minute}, process.Ready{}}
-		if d := cmp.Diff(want, *told); d != "" {
+		if d := cmp.Diff(want, told()); d != "" {
 			t.Errorf("-want +got\n%s", d)
 		}
 		time.Sleep(time.Hour)
 		want = append(want, process.Hung{Reason: "no WATCHDOG=1 within 2 seconds (watchdog_secs)"})
-		if d := cmp.Diff(want, *told); d != "" {
+		if d := cmp.Diff(want, told()); d != "" {
 			t.Errorf("-want +got\n%s", d)
 		}
 	})
@@ -77,27 +78,32 @@ func TestSilenceBeforeStartSecs(t *testing.T) {
 		time.Sleep(time.Second)
 		c.lives(readiness.Message{Alive: true})
 		time.Sleep(10*time.Second + 500*time.Millisecond)
-		if len(*told) > 0 {
-			t.Errorf("too early: %v", *told)
+		if got := told(); len(got) > 0 {
+			t.Errorf("too early: %v", got)
 		}
 		time.Sleep(time.Second)
-		if len(*told) != 1 {
-			t.Errorf("after the end: %v", *told)
+		if got := told(); len(got) != 1 {
+			t.Errorf("after the end: %v", got)
 		}
 	})
 }
 
-// watched returns a check that has begun, without a socket, and what it tells.
-func watched(t *testing.T, p config.Program) (*[]process.Input, *check) {
+// watched returns what a check has told, and the check, which has begun, without a socket.
+func watched(t *testing.T, p config.Program) (func() []process.Input, *check) {
 	t.Helper()
-	told := &[]process.Input{}
+	var told []process.Input
 	c := &check{
 		program: &p, begun: true, alive: make(chan time.Duration, 1), tell: func(string) {},
-		post: func(in process.Input) { *told = append(*told, in) },
+		post: func(in process.Input) { told = append(told, in) },
 	}
 	c.ctx, c.cancel = context.WithCancel(t.Context())
 	c.work.Go(c.watch)
 	t.Cleanup(c.end)
 	synctest.Wait()
-	return told, c
+	return func() []process.Input {
+		synctest.Wait()
+		c.mu.Lock() // so it is when post is called
+		defer c.mu.Unlock()
+		return slices.Clone(told)
+	}, c
 }

@@ -147,30 +147,35 @@ func (c *check) ready() {
 func (c *check) hung(reason string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.over {
+	if c.ctx.Err() == nil {
 		c.post(process.Hung{Reason: reason})
 	}
 }
 
-// receive takes what the child says on its socket until that is closed.
+// receive takes what the child says on its socket until that is interrupted.
 func (c *check) receive() {
 	for {
 		m, err := c.socket.Receive()
 		if err != nil {
 			return
 		}
-		if m.HasStatus {
-			c.tell(m.Status)
-		}
-		if m.Ready && c.program.Readiness.By == config.ReadyNotify {
-			c.ready()
-		}
-		if m.Hung {
-			c.hung(event.WatchdogTriggered)
-		}
-		if m.Alive || m.Ready || m.Stopping || m.Extend > 0 {
-			c.lives(m)
-		}
+		c.hear(m)
+	}
+}
+
+// hear takes one message of the child.
+func (c *check) hear(m readiness.Message) {
+	if m.HasStatus {
+		c.tell(m.Status)
+	}
+	if m.Ready && c.program.Readiness.By == config.ReadyNotify {
+		c.ready()
+	}
+	if m.Hung {
+		c.hung(event.WatchdogTriggered)
+	}
+	if m.Alive || m.Ready || m.Stopping || m.Extend > 0 {
+		c.lives(m)
 	}
 }
 
@@ -187,7 +192,7 @@ func (c *check) lives(m readiness.Message) {
 			due = max(due, c.program.StopWaitSecs)
 		}
 		c.sign(due)
-	case m.Extend > 0 && !c.over:
+	case m.Extend > 0 && c.ctx.Err() == nil:
 		c.post(process.Extend{For: m.Extend})
 	}
 }
@@ -232,16 +237,41 @@ func (c *check) end() {
 	if c == nil {
 		return
 	}
+	c.cancel()
+	if c.socket != nil {
+		c.socket.Interrupt()
+	}
+	c.pipe.interrupt()
+	c.work.Wait()
+	c.lastWords()
 	c.mu.Lock()
 	c.over = true
 	c.mu.Unlock()
-	c.cancel()
 	if c.socket != nil {
 		_ = c.socket.Close() // there is nothing left to read
 	}
 	c.pipe.close()
-	c.work.Wait()
 	c.tell("")
+}
+
+// maxLastWords is how much is read of what a child has said before it died: messages, or
+// pieces of what is in its pipe. Others that have inherited either may go on for ever.
+const maxLastWords = 64
+
+// lastWords hears what the child has said and nobody has heard yet: a task may be ready,
+// and end at once.
+func (c *check) lastWords() {
+	for range maxLastWords {
+		if c.socket == nil {
+			break
+		}
+		m, err := c.socket.Pending()
+		if err != nil {
+			break
+		}
+		c.hear(m)
+	}
+	c.pipe.rest(c.ready)
 }
 
 // setStatus keeps what the child says of itself.

@@ -6,8 +6,11 @@ import (
 	"bytes"
 	"os"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
+
+	"supervisord/internal/readiness"
 )
 
 // reportPipe is the pipe on which a child reports by a newline that it is ready, as the
@@ -49,7 +52,36 @@ func (p *reportPipe) await(ready func()) {
 	}
 }
 
-// close ends await.
+// interrupt ends await.
+func (p *reportPipe) interrupt() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.read != nil {
+		_ = p.read.SetReadDeadline(time.Unix(1, 0)) // a pipe has deadlines
+	}
+}
+
+// rest calls ready if a newline has come that await has not read.
+func (p *reportPipe) rest(ready func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.read == nil || p.read.SetReadDeadline(time.Time{}) != nil {
+		return
+	}
+	var buf [256]byte
+	for range maxLastWords {
+		n, err := readiness.ReadNow(p.read, buf[:])
+		if err != nil {
+			return
+		}
+		if bytes.IndexByte(buf[:n], '\n') >= 0 {
+			ready()
+			return
+		}
+	}
+}
+
+// close gives the pipe up.
 func (p *reportPipe) close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
