@@ -209,7 +209,7 @@ func TestRealProgramsOfEveryKind(t *testing.T) {
 		lines("[group:front]", "programs=web", "priority=1"), lines("[group:back]", "programs=db,cache"),
 		member("web", "", "depends_on=app, hear"),
 		member("db", ""), member("cache", ""),
-		program("migrate", acting("migrate", "read go <DIR/gate; exit 0"), "startsecs=0", "autorestart=false", "depends_on=back"),
+		program("migrate", acting("migrate", "read go <DIR/gate; echo >&3; exit 0"), "readiness=fd:3", "autorestart=false", "depends_on=back"),
 		lines(append([]string{"[eventlistener:hear]", "command=" + acting("hear", ""), "events=TICK_3600", "depends_on=migrate:completed"}, saysReady...)...),
 		lines(append([]string{"[fcgi-program:app]", "command=" + acting("app", ""), "socket=unix://DIR/app.sock", "depends_on=hear"}, saysReady...)...),
 		member("alone", "", "depends_on=migrate:completed", "autostart=false"))
@@ -218,7 +218,7 @@ func TestRealProgramsOfEveryKind(t *testing.T) {
 	}
 	d := s.start()
 	s.says("front:web", client.Stopped, "waiting for app: waiting for hear: waiting for migrate")
-	s.says("hear", client.Stopped, "waiting for migrate: RUNNING")
+	s.says("hear", client.Stopped, "waiting for migrate: STARTING")
 	s.wantJournal("cache db", "+cache +db +migrate")
 	s.ctl("alone: started\n", "start", "--no-deps", "alone")
 	s.wantJournal("", "+alone")
