@@ -160,7 +160,7 @@ func TestDiamondOfRealPrograms(t *testing.T) {
 	s.wantPhases(allRunning("web", "slow", "flapping"))
 	s.ctl("db: started\n", "start", "db")
 	s.wantJournal("", "-db +db")
-	s.ctl("web: stopped\nflapping: stopped\nslow: stopped\ndb: stopped\n", "stop", "--cascade", "db")
+	s.run("ctl", "-c", s.path("s.conf"), "stop", "--cascade", "db")
 	s.wantJournal("flapping slow", "-web -flapping -slow -db")
 
 	s.ctl("web: started\n", "start", "web")
