@@ -102,12 +102,12 @@ func TestRandomEditsTouchNoOtherProcess(t *testing.T) {
 	s := newSite(t)
 	base := strings.ReplaceAll(lines("[unix_http_server]", "file=DIR/s.sock",
 		"[supervisord]", "logfile=DIR/s.log", "pidfile=DIR/s.pid", "childlogdir=DIR"), "DIR", s.dir)
-	edits := testenv.NewEdits(1, 20, updatedOptions, base)
+	edits := testenv.NewEdits(1, 200, updatedOptions, base)
 	takesRestart := restarts(t, updatedOptions)
 	s.writeEdits(edits)
 	s.start()
 	known, before := edits.Processes(), s.allRun()
-	for round := range 15 {
+	for round := range 60 {
 		done := []string{edits.Edit(), edits.Edit()}
 		s.writeEdits(edits)
 		if _, err := s.api.Update(t.Context(), nil); err != nil {
