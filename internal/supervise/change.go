@@ -2,7 +2,6 @@ package supervise
 
 import (
 	"supervisord/internal/config"
-	"supervisord/internal/process"
 )
 
 // configure gives the process another configuration. Its runner gets it when there is no
@@ -33,13 +32,8 @@ func (p *proc) configure(next *config.Program, replaced bool) {
 
 // settle takes up the configuration that waits, if there is no child and none on its way.
 func (p *proc) settle() {
-	if p.coming == nil || p.state.PID != 0 {
-		return
-	}
-	switch p.state.Phase {
-	case process.Stopped, process.Exited, process.Fatal, process.Backoff:
+	if p.coming != nil && p.childless() {
 		p.takeUp()
-	case process.Starting, process.Running, process.Stopping, process.Unknown: // a child comes, or is there
 	}
 }
 

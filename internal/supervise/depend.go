@@ -30,7 +30,7 @@ func (l *Loop) attempt(p *proc, in process.Input) {
 	i, verdict := l.unmet(p, from)
 	full := l.holds.limit > 0 && l.holds.starting >= l.holds.limit
 	switch {
-	case l.drain != nil: // nothing starts
+	case p.state.Draining: // it does not start any more
 		l.step(p, in)
 	case verdict == order.Failed && p.program.DependsOnFailure == config.FailureStop:
 		l.refuse(p, i)
@@ -84,8 +84,11 @@ func (l *Loop) judge(n config.Need) order.Verdict {
 		}
 		return order.Met
 	}
-	if p.refused() {
+	switch {
+	case p.refused():
 		return order.Failed
+	case p.leaving > 0:
+		return order.NotYet
 	}
 	return order.Judge(conditions[n.Condition], p.state, p.policy.ExitCodes)
 }
@@ -115,6 +118,12 @@ func (l *Loop) startNeeds(procs []*proc) {
 	}
 }
 
+// needsFirst returns processes in an order in which each comes after those that it needs.
+func (l *Loop) needsFirst(procs []*proc) []*proc {
+	asked := setOf(procs)
+	return slices.DeleteFunc(order.WithNeeds(procs, l.needed), func(p *proc) bool { return !asked[p] })
+}
+
 // missing returns what would have to be started for a process to start.
 func (l *Loop) missing(p *proc) []*proc {
 	if !p.idle() && (p.alone || !p.waits()) {
@@ -135,6 +144,16 @@ func (p *proc) idle() bool {
 	case process.Stopped, process.Exited, process.Fatal:
 		return p.state.PID == 0 && !p.state.RestartPending() && !p.waits()
 	case process.Starting, process.Running, process.Backoff, process.Stopping, process.Unknown:
+	}
+	return false
+}
+
+// childless reports whether the process has no child, and none is on its way.
+func (p *proc) childless() bool {
+	switch p.state.Phase {
+	case process.Stopped, process.Exited, process.Fatal, process.Backoff:
+		return p.state.PID == 0
+	case process.Starting, process.Running, process.Stopping, process.Unknown:
 	}
 	return false
 }

@@ -42,10 +42,13 @@ type fakeOS struct {
 	lives map[string]life
 	// hears makes every process an event listener that answers like that; nil: none is one.
 	hears func(text string) (answer string)
+	// onStart is told of every start, and onSignal of every signal, in the loop; may be nil.
+	onStart, onSignal func(p *config.Program)
 
 	mu      sync.Mutex
 	pids    int
 	alive   map[int]chan int // signals to a child
+	names   map[int]string   // of the children's processes
 	starts  map[string]int
 	signals []string                     // "TERM web" in the order in which they were sent
 	started map[string][]*config.Program // what each start was made from
@@ -75,6 +78,29 @@ func (o *fakeOS) life(name string) life {
 	return o.lives[name]
 }
 
+// living returns how many children of a process are alive, or about to be.
+func (o *fakeOS) living(name string) (n int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for pid := range o.alive {
+		if o.names[pid] == name {
+			n++
+		}
+	}
+	return n
+}
+
+// kill sends a signal to the children of a process.
+func (o *fakeOS) kill(name string, signal int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for pid, c := range o.alive {
+		if o.names[pid] == name {
+			c <- signal
+		}
+	}
+}
+
 type fakeRunner struct {
 	os   *fakeOS
 	name string
@@ -83,13 +109,18 @@ type fakeRunner struct {
 }
 
 func (r *fakeRunner) Start(_ child.Rank, post func(process.Input)) {
+	if r.os.onStart != nil {
+		r.os.onStart(r.program)
+	}
 	r.os.mu.Lock()
 	r.os.pids++
 	pid := r.os.pids
 	signals := make(chan int, 16)
 	if r.os.alive == nil {
 		r.os.alive, r.os.starts, r.os.started = map[int]chan int{}, map[string]int{}, map[string][]*config.Program{}
+		r.os.names = map[int]string{}
 	}
+	r.os.names[pid] = r.name
 	r.os.alive[pid] = signals
 	r.os.starts[r.name]++
 	r.os.started[r.name] = append(r.os.started[r.name], r.program)
@@ -100,6 +131,9 @@ func (r *fakeRunner) Start(_ child.Rank, post func(process.Input)) {
 func (r *fakeRunner) live(l life, pid int, signals chan int, post func(process.Input)) {
 	time.Sleep(l.spawn)
 	if l.noSpawn != "" {
+		r.os.mu.Lock()
+		delete(r.os.alive, pid)
+		r.os.mu.Unlock()
 		post(process.SpawnFailed{Reason: l.noSpawn})
 		return
 	}
@@ -140,6 +174,9 @@ func after(d time.Duration) <-chan time.Time {
 }
 
 func (r *fakeRunner) Signal(pid, signal int, group bool) error {
+	if r.os.onSignal != nil {
+		r.os.onSignal(r.program)
+	}
 	r.os.mu.Lock()
 	defer r.os.mu.Unlock()
 	if r.os.lives[r.name].noKill {

@@ -26,6 +26,7 @@ func (l *Loop) Reread(ctx context.Context) (control.Diff, error) {
 	var diff control.Diff
 	err = l.do(ctx, func() {
 		l.know(next)
+		l.wakeMissing()
 		diff = l.compare(next)
 	})
 	return diff, err

@@ -1,8 +1,10 @@
 package supervise
 
 import (
+	"maps"
 	"slices"
 
+	"supervisord/internal/config"
 	"supervisord/internal/control"
 	"supervisord/internal/order"
 	"supervisord/internal/process"
@@ -18,6 +20,7 @@ type hold struct {
 	on   control.Selector // what it waits for
 	of   *proc            // the same; nil if that is not there
 	need int              // its index among the needs
+	by   *config.Program  // what the process was made from when it was held
 	text string           // of a refusal
 }
 
@@ -88,6 +91,7 @@ type holds struct {
 // deadline, if it has one, has passed.
 func (l *Loop) hold(p *proc, h *hold) {
 	l.unlist(p)
+	h.by = p.program
 	p.held.Store(h)
 	l.deadlines.remove(p)
 	switch h.why {
@@ -165,6 +169,28 @@ func (l *Loop) wake(sel control.Selector) {
 		// Another may have been started, or refused, by what the one before it did.
 		if h := p.held.Load(); !p.listed && h != nil && h.in != nil {
 			l.attempt(p, h.in)
+		}
+	}
+}
+
+// wanted reports whether a process waits that needs another.
+func (l *Loop) wanted(sel control.Selector) bool {
+	for _, waiting := range l.holds.needs {
+		for _, p := range waiting {
+			if slices.ContainsFunc(p.program.Needs, func(n config.Need) bool { return selectorOf(n) == sel }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// wakeMissing tries those again that wait for what is not there: the configuration may
+// not have it any more.
+func (l *Loop) wakeMissing() {
+	for _, sel := range slices.Collect(maps.Keys(l.holds.needs)) {
+		if l.active(sel) == nil {
+			l.wake(sel)
 		}
 	}
 }

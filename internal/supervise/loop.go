@@ -234,14 +234,18 @@ func (l *Loop) install(c *config.Group) {
 // autostart starts those of some processes that are to be started, or are waited for.
 func (l *Loop) autostart(procs []*proc) {
 	l.startAll(slices.DeleteFunc(slices.Clone(procs), func(p *proc) bool {
-		return !p.program.AutoStart && len(l.holds.needs[p.selector()]) == 0
+		return !p.program.AutoStart && !l.wanted(p.selector())
 	}))
+	for _, p := range procs {
+		l.wake(p.selector()) // the others say what they wait for by now
+	}
 }
 
 // startAll starts those of some processes that have no child, and what they need first.
+// One that was started alone goes on without.
 func (l *Loop) startAll(procs []*proc) {
-	l.startNeeds(procs)
-	for _, p := range procs {
+	l.startNeeds(slices.DeleteFunc(slices.Clone(procs), func(p *proc) bool { return p.alone }))
+	for _, p := range l.needsFirst(procs) {
 		if refuseStart(p) == nil {
 			l.attempt(p, process.Start{})
 		}

@@ -35,6 +35,7 @@ type proc struct {
 	listed   bool // it is in the loop's holds
 	// afterStop are called when it has stopped; see reverse.go.
 	afterStop []func()
+	leaving   int // requests by which it stops when others have; see reverse.go
 
 	// shown is the latest state, and held what keeps the process from a start, nil for
 	// nothing; for readers on any goroutine.
@@ -117,10 +118,6 @@ func policyOf(p *config.Program) process.Policy {
 	for i, s := range p.StopSignals {
 		signals[i] = s.Number
 	}
-	pause := p.RestartPause
-	if len(p.Needs) > 0 {
-		pause = max(pause, 1) // so that a Tick starts it again, if what it needs is there
-	}
 	return process.Policy{
 		StartSecs:    p.StartSecs,
 		AwaitReady:   awaitsReady(p),
@@ -131,7 +128,8 @@ func policyOf(p *config.Program) process.Policy {
 		StopSignals:  signals,
 		StopWait:     p.StopWaitSecs,
 		KillWait:     p.KillWaitSecs,
-		RestartPause: pause,
+		// Never zero, so that a Tick starts it again: when what it needs is there, in its turn.
+		RestartPause: max(p.RestartPause, 1),
 		RetryWait:    process.RetryWait{Growth: growths[p.Backoff], Max: p.BackoffMax, Jitter: p.BackoffJitter},
 		RestartLimit: process.Limit{Count: p.RestartLimit.Count, Within: p.RestartLimit.Within},
 		RespawnFloor: respawnFloor,

@@ -38,8 +38,8 @@ type request struct {
 	// skip reports whether a process of a group, in a state, is passed over; in the loop,
 	// and before it.
 	skip func(p *proc, s process.State) bool
-	// first prepares for acts on processes; in the loop. May be nil.
-	first func(procs []*proc)
+	// first prepares for acts on processes, and says in which order; in the loop. May be nil.
+	first func(procs []*proc) []*proc
 	// act does it; in the loop.
 	act func(p *proc) *control.Fault
 	// seen follows the process until the end; nil: act is all.
@@ -75,7 +75,7 @@ func (l *Loop) carryOne(ctx context.Context, p *proc, r request) error {
 	if err := l.do(ctx, func() {
 		if fault = r.refuse(p); fault == nil {
 			if r.first != nil {
-				r.first([]*proc{p})
+				_ = r.first([]*proc{p}) // the same
 			}
 			fault = l.launch(p, r, w)
 		}
@@ -118,7 +118,7 @@ func (l *Loop) carryMany(ctx context.Context, procs []*proc, r request) ([]contr
 			chosen = append(chosen, p)
 		}
 		if r.first != nil {
-			r.first(chosen)
+			chosen = r.first(chosen)
 		}
 		if r.reverse {
 			l.launchStops(chosen, r, w, add)
@@ -157,11 +157,12 @@ func (l *Loop) checkAll(ctx context.Context, procs []*proc, r request) []*contro
 // Start starts the selected processes that are not running, and what they need first.
 func (l *Loop) Start(ctx context.Context, sel control.Selector, w control.Wait) ([]control.Result, error) {
 	r := l.starting(w)
-	r.first = func(procs []*proc) {
+	r.first = func(procs []*proc) []*proc {
 		for _, p := range procs {
 			p.alone = false
 		}
 		l.startNeeds(procs)
+		return l.needsFirst(procs)
 	}
 	return l.carry(ctx, sel, r)
 }
@@ -169,10 +170,11 @@ func (l *Loop) Start(ctx context.Context, sel control.Selector, w control.Wait) 
 // StartAlone starts the selected processes that are not running, whatever they need.
 func (l *Loop) StartAlone(ctx context.Context, sel control.Selector, w control.Wait) ([]control.Result, error) {
 	r := l.starting(w)
-	r.first = func(procs []*proc) {
+	r.first = func(procs []*proc) []*proc {
 		for _, p := range procs {
 			p.alone = true
 		}
+		return procs
 	}
 	return l.carry(ctx, sel, r)
 }

@@ -143,7 +143,8 @@ func (l *Loop) beginUpdate(next *config.Config, groups []string) *update {
 
 // renewNeeds gives the processes of a group that stay what they need by now: names in
 // depends_on may mean others, even where nothing else differs. Those that are kept from
-// their start because of what they have needed so far are tried again.
+// their start because of what they have needed so far are tried again, as if they were
+// started by now.
 func (l *Loop) renewNeeds(c *config.Group) {
 	procs := l.groups[c.Name].byName()
 	for i := range c.Programs {
@@ -155,13 +156,16 @@ func (l *Loop) renewNeeds(c *config.Group) {
 		if !slices.Equal(p.program.Needs, next.Needs) {
 			p.configure(next, false)
 		}
-		if h := p.held.Load(); h != nil && p.program == next {
-			in := h.in
-			if in == nil {
-				in = process.Start{}
-			}
-			l.attempt(p, in)
+		h := p.held.Load()
+		if h == nil || h.by.DependsOnFailure == p.program.DependsOnFailure && slices.Equal(h.by.Needs, p.program.Needs) {
+			continue
 		}
+		in := h.in
+		if in == nil {
+			in = process.Start{}
+		}
+		l.startNeeds([]*proc{p})
+		l.attempt(p, in)
 	}
 }
 
@@ -258,6 +262,9 @@ func (l *Loop) endPart(c *part) {
 	g.tune()
 	g.arrange()
 	l.publishView()
+	for _, p := range c.gone {
+		l.wake(p.selector()) // perhaps nobody needs it any more
+	}
 	l.startAll(c.start)
 }
 
@@ -308,6 +315,7 @@ func (l *Loop) addNew(u *update) {
 			u.problem(name, fault)
 		}
 	}
+	l.wakeMissing()
 }
 
 // problem notes that a group could not be added.
