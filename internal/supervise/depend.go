@@ -90,7 +90,11 @@ func (l *Loop) judge(n config.Need) order.Verdict {
 	case p.leaving > 0:
 		return order.NotYet
 	}
-	return order.Judge(conditions[n.Condition], p.state, p.policy.ExitCodes)
+	verdict := order.Judge(conditions[n.Condition], p.state, p.policy.ExitCodes)
+	if p.waits() && (verdict == order.Failed || n.Condition == config.NeedCompleted) {
+		return order.NotYet // how it has ended is over: it starts again
+	}
+	return verdict
 }
 
 // active returns an active process, nil if there is none of that name.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -19,7 +20,7 @@ import (
 // without what it needs, or twice; afterwards nothing is left over, all can be started,
 // an update does what its plan says, and all stops in its order.
 func TestRandomDependencies(t *testing.T) {
-	for seed := range uint64(25) {
+	for seed := range uint64(3000) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { dependAtRandom(t, seed) })
 		})
@@ -237,7 +238,7 @@ func (c *chaos) startAll(t *testing.T) {
 	time.Sleep(10 * time.Minute)
 	c.check(t)
 	for name, i := range c.status(t) {
-		if i.Phase == process.Backoff || i.Phase == process.Starting || i.Phase == process.Stopping {
+		if i.Phase == process.Backoff && !strings.HasPrefix(i.Description, "waiting for") || i.Phase == process.Starting || i.Phase == process.Stopping {
 			t.Errorf("%s: %v %s", name, i.Phase, i.Description)
 		}
 	}

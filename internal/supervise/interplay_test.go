@@ -276,3 +276,42 @@ func TestStartAllTriesWhatIsNeededFirst(t *testing.T) {
 		wantStatus(t, r, "app RUNNING", "db RUNNING")
 	})
 }
+
+// What has failed but is about to be tried again is waited for.
+func TestWhatWaitsToBeTriedAgainHasNotFailed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := runWith(t, &fakeOS{lives: map[string]life{"db": {noSpawn: "no"}}},
+			func(c *config.Config) { c.Supervisord.StartConcurrency = 1 },
+			program("app", needs("db"), onFailure(config.FailureStop)), program("db", retries(0)), program("a", notByItself))
+		time.Sleep(time.Minute)
+		wantStatus(t, r, "a STOPPED", "app STOPPED not started, since it needs db: FATAL (no)", "db FATAL")
+		r.os.set("db", life{})
+		if _, err := r.Start(soon(t), control.All(), control.WaitDone); err != nil {
+			t.Fatal(err)
+		}
+		wantStatus(t, r, "a RUNNING", "app RUNNING", "db RUNNING")
+	})
+}
+
+// What gives up waiting is again what it was before, to those that need it.
+func TestStopOfWhatWaitsIsHeardOf(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := run(t, &fakeOS{lives: map[string]life{"db": {noSpawn: "no"}}},
+			program("app", needs("db"), notByItself, onFailure(config.FailureIgnore)), program("db", needs("disk"), retries(0)), program("disk"))
+		time.Sleep(time.Minute)
+		if _, err := r.Stop(soon(t), one("disk"), control.WaitDone); err != nil {
+			t.Fatal(err)
+		}
+		r.os.set("disk", life{spawn: time.Hour})
+		for _, name := range []string{"db", "app"} {
+			if _, err := r.Start(soon(t), one(name), control.NoWait); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wantStatus(t, r, "app STOPPED waiting for db: waiting for disk: STARTING", "db FATAL waiting for disk: STARTING", "disk STARTING")
+		if _, err := r.Stop(soon(t), one("db"), control.WaitDone); err != nil {
+			t.Fatal(err)
+		}
+		wantStatus(t, r, "app STARTING", "db FATAL", "disk STARTING")
+	})
+}

@@ -168,6 +168,7 @@ func (l *Loop) post(p *proc, in process.Input) {
 // step gives one input to one process: it keeps and shows the state that follows, and
 // carries out the effects.
 func (l *Loop) step(p *proc, in process.Input) {
+	waited := p.waits()
 	l.letGo(p)
 	p.settle()
 	before := p.state
@@ -197,7 +198,7 @@ func (l *Loop) step(p *proc, in process.Input) {
 	}
 	p.rest()
 	p.tell(changes)
-	if len(changes) > 0 || next.PID != before.PID {
+	if len(changes) > 0 || next.PID != before.PID || waited {
 		l.changed(p, before.Phase)
 	}
 	l.stopped(p)
