@@ -10,7 +10,6 @@ import (
 	"supervisord/internal/config"
 	"supervisord/internal/control"
 	"supervisord/internal/event"
-	"supervisord/internal/process"
 )
 
 // Reread reads the configuration file again, on the caller's goroutine, and says in
@@ -124,8 +123,8 @@ func (l *Loop) removeGroup(name string) *control.Fault {
 		}
 	}
 	for _, p := range g.procs {
-		l.step(p, process.Hold{}) // an exited process must not come back
-		p.clearRings()            // nobody can read them any more
+		l.retire(p)    // an exited process must not come back
+		p.clearRings() // nobody can read them any more
 	}
 	l.dismiss(g)
 	delete(l.groups, name)

@@ -111,6 +111,13 @@ func (l *Loop) letGo(p *proc) {
 	p.held.Store(nil)
 }
 
+// retire keeps a process from every start to come. Those that wait for it hear nothing of
+// that until it has gone: they may be about to go themselves, and must not start before.
+func (l *Loop) retire(p *proc) {
+	l.letGo(p)
+	l.step(p, process.Hold{})
+}
+
 // unlist takes a process from the list of those that wait for the same.
 func (l *Loop) unlist(p *proc) {
 	if !p.listed {

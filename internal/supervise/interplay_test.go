@@ -315,3 +315,40 @@ func TestStopOfWhatWaitsIsHeardOf(t *testing.T) {
 		wantStatus(t, r, "app STARTING", "db FATAL", "disk STARTING")
 	})
 }
+
+// The end of one process of a group starts no other one that goes with it.
+func TestRemovalStartsNothing(t *testing.T) {
+	for _, how := range []string{"remove", "update"} {
+		t.Run(how, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				on := func(g, name string) func(*config.Program) {
+					return func(p *config.Program) {
+						p.Needs = []config.Need{{Group: g, Process: name, Condition: config.NeedRunning}}
+						p.DependsOnFailure = config.FailureIgnore
+					}
+				}
+				os := &fakeOS{lives: map[string]life{"db": {noSpawn: "no"}, "disk": {spawn: time.Hour}}}
+				r := run(t, os, groupOf("g", member("g", "db", on("disk", "disk"), notByItself, retries(0)), member("g", "app", on("g", "db"), notByItself)),
+					program("disk", notByItself))
+				_, err := r.StartAlone(t.Context(), control.Selector{Group: "g", Process: "db"}, control.NoWait)
+				wantFault(t, err, control.SpawnError)
+				for _, name := range []string{"db", "app"} { // db is FATAL and waits
+					if _, err := r.Start(t.Context(), control.Selector{Group: "g", Process: name}, control.NoWait); err != nil {
+						t.Fatal(err)
+					}
+				}
+				wantStatus(t, r, "disk STARTING", "app STOPPED waiting for g:db: waiting for disk: STARTING", "db FATAL waiting for disk: STARTING")
+				r.write(program("disk", notByItself))
+				if how == "update" {
+					update(t, r)
+				} else if err := r.RemoveGroup(t.Context(), "g"); err != nil {
+					t.Fatal(err)
+				}
+				wantStatus(t, r, "disk STARTING")
+				if n := r.starts("app"); n > 0 {
+					t.Errorf("app was started %d times", n)
+				}
+			})
+		})
+	}
+}

@@ -195,12 +195,12 @@ func (l *Loop) beginPart(c *part, u *update) {
 			c.left++
 		case control.StepStop:
 			c.gone = append(c.gone, p)
-			l.step(p, process.Hold{}) // nobody may start it any more
+			l.retire(p)
 			u.stop = append(u.stop, p)
 			c.left++
 		case control.StepRemove:
 			c.gone = append(c.gone, p)
-			l.step(p, process.Hold{})
+			l.retire(p)
 		case control.StepAdd: // such a process is new
 		}
 	}
