@@ -40,9 +40,9 @@ type ProcessDiff struct {
 	Changes []Change
 }
 
-// Needs returns the most that one of the changes takes: Restart, NextStart or Live; empty
+// Takes returns the most that one of the changes takes: Restart, NextStart or Live; empty
 // if there are none.
-func Needs(changes []Change) Apply {
+func Takes(changes []Change) Apply {
 	for _, a := range []Apply{DaemonRestart, Restart, NextStart, Live} {
 		if slices.ContainsFunc(changes, func(c Change) bool { return c.Apply == a }) {
 			return a
@@ -69,7 +69,7 @@ func Diff(old, next []Group) []GroupDiff {
 		delete(before, g.Name)
 		if was == nil {
 			diffs = append(diffs, whole(g, Added))
-		} else if d, same := DiffGroup(was, g); !same {
+		} else if d, same := diffGroup(was, g); !same {
 			diffs = append(diffs, d)
 		}
 	}
@@ -90,8 +90,8 @@ func whole(g *Group, fate Fate) GroupDiff {
 	return d
 }
 
-// DiffGroup compares two groups of one name; same says that nothing differs.
-func DiffGroup(old, next *Group) (d GroupDiff, same bool) {
+// diffGroup compares two groups of one name; same says that nothing differs.
+func diffGroup(old, next *Group) (d GroupDiff, same bool) {
 	d = GroupDiff{Name: next.Name, Fate: Changed, Changes: ownChanges(old, next)}
 	before, after := byName(old), byName(next)
 	for i := range next.Programs {
@@ -135,16 +135,6 @@ func among(g *Group, other map[string]*Program) string {
 		}
 	}
 	return strings.Join(names, ",")
-}
-
-// SameGroup reports whether two groups mean the same: their own options, and every
-// option of every process. Where the sections stand does not matter.
-func SameGroup(a, b *Group) bool {
-	if a.Name != b.Name {
-		return false
-	}
-	_, same := DiffGroup(a, b)
-	return same
 }
 
 // ownChanges compares what a group has beyond its processes.

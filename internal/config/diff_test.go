@@ -137,14 +137,14 @@ func TestDiffMasksSecrets(t *testing.T) {
 	}
 }
 
-func TestNeeds(t *testing.T) {
+func TestTakes(t *testing.T) {
 	for want, changes := range map[Apply][]Change{
 		"":        nil,
 		Live:      {{Apply: Live}},
 		NextStart: {{Apply: Live}, {Apply: NextStart}},
 		Restart:   {{Apply: Restart}, {Apply: NextStart}, {Apply: Live}},
 	} {
-		if got := Needs(changes); got != want {
+		if got := Takes(changes); got != want {
 			t.Errorf("%v: got %q, want %q", changes, got, want)
 		}
 	}

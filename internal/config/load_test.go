@@ -173,8 +173,8 @@ func TestFind(t *testing.T) {
 	}
 }
 
-func TestSameGroupIgnoresWhereItStands(t *testing.T) {
-	load := func(text string) *config.Group {
+func TestDiffIgnoresWhereItStands(t *testing.T) {
+	load := func(text string) []config.Group {
 		file := filepath.Join(t.TempDir(), "f.conf")
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -183,7 +183,7 @@ func TestSameGroupIgnoresWhereItStands(t *testing.T) {
 		if err := problems.Err(); err != nil {
 			t.Fatal(err)
 		}
-		return &c.Groups[0]
+		return c.Groups
 	}
 	f := load("[fcgi-program:f]\ncommand=x\nsocket=unix:///s\n")
 	for text, want := range map[string]bool{
@@ -192,7 +192,7 @@ func TestSameGroupIgnoresWhereItStands(t *testing.T) {
 		"[fcgi-program:f]\ncommand=x\nsocket=unix:///t\n":                   false,
 		"[program:f]\ncommand=x\n":                                          false,
 	} {
-		if got := config.SameGroup(f, load(text)); got != want {
+		if got := len(config.Diff(f, load(text))) == 0; got != want {
 			t.Errorf("%q: got %v, want %v", text, got, want)
 		}
 	}
@@ -203,7 +203,7 @@ func TestSameGroupIgnoresWhereItStands(t *testing.T) {
 		"[program:a]\ncommand=x\numask=022\nstartsecs=2\n":    false,
 		"[program:b]\ncommand=x\numask=022\n":                 false,
 	} {
-		if got := config.SameGroup(a, load(text)); got != want {
+		if got := len(config.Diff(a, load(text))) == 0; got != want {
 			t.Errorf("%q: got %v, want %v", text, got, want)
 		}
 	}

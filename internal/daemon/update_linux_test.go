@@ -53,7 +53,7 @@ func restarts(t *testing.T, options map[string][]string) map[string]bool {
 			groups[i] = c.Groups
 		}
 		for _, d := range config.Diff(groups[0], groups[1]) {
-			names[name] = config.Needs(d.Processes[0].Changes) == config.Restart
+			names[name] = config.Takes(d.Processes[0].Changes) == config.Restart
 		}
 	}
 	return names

@@ -52,20 +52,14 @@ func (l *Loop) know(next *config.Config) {
 // configuration is.
 func (l *Loop) compare(next *config.Config) control.Diff {
 	var diff control.Diff
-	found := make(map[string]bool)
-	for i := range next.Groups {
-		g := &next.Groups[i]
-		found[g.Name] = true
-		switch active := l.groups[g.Name]; {
-		case active == nil:
-			diff.Added = append(diff.Added, g.Name)
-		case !config.SameGroup(active.config, g):
-			diff.Changed = append(diff.Changed, g.Name)
-		}
-	}
-	for _, g := range l.startOrder() {
-		if !found[g.name] {
-			diff.Removed = append(diff.Removed, g.name)
+	for _, d := range l.diff(next) {
+		switch d.Fate {
+		case config.Added:
+			diff.Added = append(diff.Added, d.Name)
+		case config.Changed:
+			diff.Changed = append(diff.Changed, d.Name)
+		case config.Removed:
+			diff.Removed = append(diff.Removed, d.Name)
 		}
 	}
 	return diff

@@ -25,18 +25,23 @@ func (l *Loop) Plan(ctx context.Context) (control.Plan, error) {
 
 // planOf says what an update to next does with the groups that are named, or with all.
 func (l *Loop) planOf(next *config.Config, names []string) control.Plan {
-	active := l.startOrder()
-	old := make([]config.Group, len(active))
-	for i, g := range active {
-		old[i] = *g.config
-	}
 	var plan control.Plan
-	for _, d := range config.Diff(old, next.Groups) {
+	for _, d := range l.diff(next) {
 		if len(names) == 0 || slices.Contains(names, d.Name) {
 			plan.Groups = append(plan.Groups, l.planGroup(&d, next))
 		}
 	}
 	return plan
+}
+
+// diff returns the groups in which next differs from the active ones.
+func (l *Loop) diff(next *config.Config) []config.GroupDiff {
+	active := l.startOrder()
+	old := make([]config.Group, len(active))
+	for i, g := range active {
+		old[i] = *g.config
+	}
+	return config.Diff(old, next.Groups)
 }
 
 func (l *Loop) planGroup(d *config.GroupDiff, next *config.Config) control.GroupPlan {
@@ -58,11 +63,11 @@ func (l *Loop) planGroup(d *config.GroupDiff, next *config.Config) control.Group
 		case config.Removed:
 			pp.Step = stepOfOld(procs[pd.Name])
 		case config.Changed:
-			needs := config.Needs(pd.Changes)
+			takes := config.Takes(pd.Changes)
 			if another {
-				needs = config.Restart
+				takes = config.Restart
 			}
-			pp.Step = stepOf(procs[pd.Name], needs)
+			pp.Step = stepOf(procs[pd.Name], takes)
 		}
 		plan.Processes = append(plan.Processes, pp)
 	}
@@ -118,14 +123,14 @@ func stepOfOld(p *proc) control.Step {
 	return control.StepStop
 }
 
-// stepOf says what becomes of a process when its changes need that. What was stopped by
+// stepOf says what becomes of a process when its changes take that. What was stopped by
 // hand, has done its work, or waits for others stays so; what was given up is tried again.
-func stepOf(p *proc, needs config.Apply) control.Step {
+func stepOf(p *proc, takes config.Apply) control.Step {
 	s := p.state
 	switch {
-	case needs == config.Live:
+	case takes == config.Live:
 		return control.StepLive
-	case needs != config.Restart || p.waits():
+	case takes != config.Restart || p.waits():
 		return control.StepNextStart
 	case stoppable(p) || s.Phase == process.Stopping && s.Failing:
 		return control.StepRestart
