@@ -153,10 +153,12 @@ func (p *proc) idle() bool {
 }
 
 // childless reports whether the process has no child, and none is on its way.
-func (p *proc) childless() bool {
-	switch p.state.Phase {
+func (p *proc) childless() bool { return childless(p.state) }
+
+func childless(s process.State) bool {
+	switch s.Phase {
 	case process.Stopped, process.Exited, process.Fatal, process.Backoff:
-		return p.state.PID == 0
+		return s.PID == 0
 	case process.Starting, process.Running, process.Stopping, process.Unknown:
 	}
 	return false

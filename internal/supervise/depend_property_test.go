@@ -155,7 +155,11 @@ func (c *chaos) disturb(t *testing.T) {
 	}
 	requests.Go(func() {
 		for ctx.Err() == nil {
-			_ = c.status(t)
+			for name, i := range c.status(t) {
+				if strings.HasPrefix(i.Description, "waiting for") && i.PID != 0 {
+					t.Errorf("%s: %v, pid %d: %s", name, i.Phase, i.PID, i.Description)
+				}
+			}
 			time.Sleep(100 * time.Millisecond)
 		}
 	})

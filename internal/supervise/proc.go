@@ -92,7 +92,7 @@ func (p *proc) info(now time.Time) control.Info {
 	if t, ok := p.runner.(teller); ok {
 		i.Description = withStatus(i.Description, t.Status())
 	}
-	if h := p.held.Load(); h != nil {
+	if h := p.held.Load(); h != nil && childless(*s) { // it may be held since s
 		i.Description = h.String()
 		if h.why == noLonger {
 			i.SpawnErr = h.text
