@@ -42,8 +42,6 @@ type fakeOS struct {
 	lives map[string]life
 	// hears makes every process an event listener that answers like that; nil: none is one.
 	hears func(text string) (answer string)
-	// onStart is told of every start, and onSignal of every signal, in the loop; may be nil.
-	onStart, onSignal func(p *config.Program)
 
 	mu      sync.Mutex
 	pids    int
@@ -52,6 +50,9 @@ type fakeOS struct {
 	starts  map[string]int
 	signals []string                     // "TERM web" in the order in which they were sent
 	started map[string][]*config.Program // what each start was made from
+
+	// onStart is told of every start, and onSignal of every signal, in the loop; may be nil.
+	onStart, onSignal func(p *config.Program)
 }
 
 func (o *fakeOS) New(p *config.Program) supervise.Runner {

@@ -180,6 +180,16 @@ func (l *Loop) wake(sel control.Selector) {
 	}
 }
 
+// nextTurns starts those whose turn has come.
+func (l *Loop) nextTurns() {
+	for l.drain == nil && len(l.holds.turns) > 0 && l.holds.starting < l.holds.limit {
+		p := l.holds.turns[0]
+		l.holds.turns = l.holds.turns[1:]
+		p.listed = false
+		l.attempt(p, p.held.Load().in)
+	}
+}
+
 // wanted reports whether a process waits that needs another.
 func (l *Loop) wanted(sel control.Selector) bool {
 	for _, waiting := range l.holds.needs {
@@ -199,15 +209,5 @@ func (l *Loop) wakeMissing() {
 		if l.active(sel) == nil {
 			l.wake(sel)
 		}
-	}
-}
-
-// nextTurns starts those whose turn has come.
-func (l *Loop) nextTurns() {
-	for l.drain == nil && len(l.holds.turns) > 0 && l.holds.starting < l.holds.limit {
-		p := l.holds.turns[0]
-		l.holds.turns = l.holds.turns[1:]
-		p.listed = false
-		l.attempt(p, p.held.Load().in)
 	}
 }
