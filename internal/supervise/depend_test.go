@@ -278,6 +278,22 @@ func TestStopCascade(t *testing.T) {
 	})
 }
 
+// Those that need it are stopped also if it has stopped before them.
+func TestStopCascadeOfWhatHasStopped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := run(t, &fakeOS{}, program("web", needs("db")), program("db"))
+		time.Sleep(time.Minute)
+		if _, err := r.Stop(t.Context(), one("db"), control.WaitDone); err != nil {
+			t.Fatal(err)
+		}
+		results, err := r.StopCascade(t.Context(), one("db"), control.WaitDone)
+		if d := cmp.Diff([]control.Result{{Group: "web", Name: "web"}}, results); d != "" || err != nil {
+			t.Error(d, err)
+		}
+		wantStatus(t, r, "db STOPPED", "web STOPPED")
+	})
+}
+
 // Groups may be added in any order: what is configured is waited for, and started.
 func TestDependencyIsAddedLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -276,10 +276,11 @@ func (l *Loop) StopCascade(ctx context.Context, sel control.Selector, w control.
 	}
 	var fault *control.Fault
 	if err := l.do(ctx, func() {
-		if sel.IsOne() {
+		dependents := l.dependents(procs)
+		if sel.IsOne() && len(dependents) == 0 {
 			fault = r.refuse(procs[0])
 		}
-		procs = slices.Concat(append(l.dependents(procs), procs)...)
+		procs = slices.Concat(append(dependents, procs)...)
 	}); err != nil {
 		return nil, err
 	}
