@@ -36,7 +36,8 @@ func (l *Loop) attempt(p *proc, in process.Input) {
 		l.refuse(p, i)
 	case verdict != order.Met:
 		on := selectorOf(p.program.Needs[i])
-		l.hold(p, &hold{in: in, why: forNeed, on: on, of: l.active(on), need: i})
+		of := l.active(on)
+		l.hold(p, &hold{in: in, why: forNeed, on: on, of: of, need: i, failed: verdict == order.Failed || of.hopeless()})
 	case full:
 		l.hold(p, &hold{in: in, why: forTurn})
 	default:

@@ -131,6 +131,27 @@ func TestStartStartsWhatIsNeeded(t *testing.T) {
 	})
 }
 
+// A start ends when what is needed has failed for good, however far away, and goes on
+// waiting by itself.
+func TestStartEndsWithWhatHasFailed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		os := &fakeOS{lives: map[string]life{"db": {lasts: time.Millisecond, exit: 1}}}
+		r := run(t, os, program("web", needs("api"), notByItself), program("api", needs("db"), notByItself),
+			program("db", retries(1), notByItself))
+		for range 2 { // the second time it waits already
+			_, err := r.Start(t.Context(), one("web"), control.WaitDone)
+			wantFault(t, err, control.SpawnError)
+			wantStatus(t, r, "api STOPPED waiting for db: FATAL (exit status 1)", "db FATAL",
+				"web STOPPED waiting for api: waiting for db: FATAL (exit status 1)")
+		}
+		os.set("db", life{})
+		if _, err := r.Start(t.Context(), one("web"), control.WaitDone); err != nil {
+			t.Error(err)
+		}
+		wantStatus(t, r, "api RUNNING", "db RUNNING", "web RUNNING")
+	})
+}
+
 // start all tells of each process once, whichever started which.
 func TestStartAllTellsOfAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -20,6 +20,8 @@ type hold struct {
 	on   control.Selector // what it waits for
 	of   *proc            // the same; nil if that is not there
 	need int              // its index among the needs
+	// failed says that what it waits for will not come by itself, as things stand.
+	failed bool
 	by   *config.Program  // what the process was made from when it was held
 	text string           // of a refusal
 }
@@ -78,6 +80,16 @@ func (p *proc) refused() bool {
 	return h != nil && h.why == noLonger
 }
 
+// hopeless reports whether the process waits for what will not come by itself. There may be
+// no process.
+func (p *proc) hopeless() bool {
+	if p == nil {
+		return false
+	}
+	h := p.held.Load()
+	return h != nil && h.failed
+}
+
 // holds are the processes that wait, by what they wait for. Only the loop touches them.
 type holds struct {
 	needs map[control.Selector][]*proc // by the process that they need
@@ -91,6 +103,7 @@ type holds struct {
 // deadline, if it has one, has passed.
 func (l *Loop) hold(p *proc, h *hold) {
 	l.unlist(p)
+	before := p.held.Load()
 	h.by = p.program
 	p.held.Store(h)
 	l.deadlines.remove(p)
@@ -103,6 +116,9 @@ func (l *Loop) hold(p *proc, h *hold) {
 	}
 	p.listed = h.in != nil
 	p.tell(nil)
+	if h.failed && (before == nil || !before.failed) {
+		l.wake(p.selector()) // they have failed with it
+	}
 }
 
 // letGo ends a hold.

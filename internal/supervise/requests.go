@@ -224,8 +224,8 @@ func startEnded(p *proc, s process.State, changes []process.Changed, w control.W
 		}
 	}
 	switch h := p.held.Load(); {
-	case h != nil && h.why == noLonger:
-		return true, p.fault(control.SpawnError)
+	case h != nil && (h.why == noLonger || h.failed):
+		return true, p.fault(control.SpawnError) // it may wait for longer than anybody wants to
 	case h != nil:
 		return w == control.NoWait, nil
 	case len(changes) == 0 && p.idle(): // it was told not to wait any more
