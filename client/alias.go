@@ -32,6 +32,8 @@ type (
 	Diff = control.Diff
 	// Plan is what an update does, or has done.
 	Plan = control.Plan
+	// SectionPlan is what becomes of a section of the daemon itself.
+	SectionPlan = control.SectionPlan
 	// GroupPlan is what becomes of a group.
 	GroupPlan = control.GroupPlan
 	// ProcessPlan is what becomes of a process.

@@ -95,7 +95,10 @@ func supervisor() *rpctest.Supervisor {
 				StartFault: control.NewFault(control.SpawnError, "grp:b"),
 			},
 		},
-		Planned: control.Plan{Groups: []control.GroupPlan{
+		Planned: control.Plan{Sections: []control.SectionPlan{
+			{Name: "supervisord", Fate: control.GroupChanged, Changes: []control.OptionChange{{Option: "umask", Old: "022", New: "027", Takes: "daemon restart"}}},
+			{Name: "inet_http_server", Fate: control.GroupAdded, Problem: "in use"},
+		}, Groups: []control.GroupPlan{
 			{
 				Name: "grp", Fate: control.GroupChanged, Changes: []control.OptionChange{{Option: "priority", Old: "1", New: "2", Takes: "live"}},
 				Processes: []control.ProcessPlan{{

@@ -37,17 +37,31 @@ func (c *Client) Scale(ctx context.Context, program string, n int) (Plan, error)
 	return toPlan(v)
 }
 
+// toPlan reads a list of groups and sections.
 func toPlan(v any) (Plan, error) {
-	groups, err := readList(v, func(r *reader) GroupPlan {
-		return GroupPlan{
+	var plan Plan
+	_, err := readList(v, func(r *reader) any {
+		if _, ok := r.members["section"]; ok {
+			plan.Sections = append(plan.Sections, SectionPlan{
+				Name: r.text("section"), Fate: control.Fate(r.text("fate")),
+				Changes: members(r, "changes", toChange),
+				Problem: r.text("problem"),
+			})
+			return nil
+		}
+		plan.Groups = append(plan.Groups, GroupPlan{
 			Name: r.text("group"), Fate: control.Fate(r.text("fate")),
 			Changes:   members(r, "changes", toChange),
 			Processes: members(r, "processes", toProcessPlan),
 			Whole:     r.bool("whole"),
 			Problem:   r.text("problem"),
-		}
+		})
+		return nil
 	})
-	return Plan{Groups: groups}, err
+	if err != nil {
+		return Plan{}, err
+	}
+	return plan, nil
 }
 
 func toProcessPlan(r *reader) ProcessPlan {

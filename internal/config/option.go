@@ -50,6 +50,8 @@ type option[S any] struct {
 	Option
 	set func(dst *S, h *host, value string) error
 	get func(src *S) string // the value as it would stand in a file
+	// take gives dst the value of src.
+	take func(dst, src *S)
 }
 
 // table is the options of a section, with an index by name.
@@ -113,7 +115,8 @@ func opt[S, T any](name string, field func(*S) *T, c codec[T], deflt string, a A
 			}
 			return err
 		},
-		get: func(src *S) string { return c.print(*field(src)) },
+		get:  func(src *S) string { return c.print(*field(src)) },
+		take: func(dst, src *S) { *field(dst) = *field(src) },
 	}
 }
 

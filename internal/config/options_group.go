@@ -29,9 +29,9 @@ var listenerOptions = newTable(
 		"Who judges the listener's results. Only the default can be served."),
 	opt("event_timeout", func(l *Listener) *time.Duration { return &l.EventTimeout }, duration, "0", Live, Ours,
 		"How long a process may take for one event. Then it is killed, and its event goes to the next that is ready. 0: for ever. Of a webhook, how long a request may take; 0: 10 s."),
-	example("https://hooks.example.com/supervisor", opt("url", func(l *Listener) *string { return &l.URL }, webhookURL, "", DaemonRestart, Ours,
-		"Where events are posted as JSON: a webhook, which has no `command` and no processes. A change of a webhook needs a `reload`.")),
-	secret(example("a-long-random-text", opt("webhook_secret", func(l *Listener) *string { return &l.Secret }, text, "", DaemonRestart, Ours,
+	example("https://hooks.example.com/supervisor", opt("url", func(l *Listener) *string { return &l.URL }, webhookURL, "", Live, Ours,
+		"Where events are posted as JSON: a webhook, which has no `command` and no processes.")),
+	secret(example("a-long-random-text", opt("webhook_secret", func(l *Listener) *string { return &l.Secret }, text, "", Live, Ours,
 		"Signs what is posted to `url`: the header X-Supervisor-Signature is the HMAC-SHA256 of the body with it."))),
 )
 

@@ -34,10 +34,3 @@ func (e *explainer) webhook(s *ini.Section) {
 	hook := e.l.cfg.Webhooks[slices.Index(e.l.webhooks, s)]
 	explain(e, newValues(s, e.l.doc.Default), listenerOptions, &hook.Listener, func(*Option) scope { return e.outside(hook.Name) })
 }
-
-// SameWebhooks reports whether two configurations mean the same webhooks.
-func SameWebhooks(a, b []Webhook) bool {
-	return slices.EqualFunc(a, b, func(a, b Webhook) bool {
-		return a.Name == b.Name && len(tableChanges(nil, listenerOptions, &a.Listener, &b.Listener)) == 0
-	})
-}

@@ -31,19 +31,3 @@ func TestExplainsWebhooks(t *testing.T) {
 		}
 	}
 }
-
-func TestSameWebhooks(t *testing.T) {
-	hook := Webhook{Name: "x", Listener: Listener{Events: []string{"TICK"}, URL: "http://h", Secret: "s"}}
-	renamed, resigned, other := hook, hook, hook
-	renamed.Name, resigned.Secret, other.Events = "y", "t", []string{"EVENT"}
-	for _, c := range []struct {
-		with []Webhook
-		want bool
-	}{
-		{[]Webhook{hook}, true}, {nil, false}, {[]Webhook{renamed}, false}, {[]Webhook{resigned}, false}, {[]Webhook{other}, false}, {[]Webhook{hook, hook}, false},
-	} {
-		if got := SameWebhooks([]Webhook{hook}, c.with); got != c.want {
-			t.Errorf("%v: %v", c.with, got)
-		}
-	}
-}

@@ -1,8 +1,42 @@
 package control
 
-// Plan is what an update does, or has done: the groups in which the configuration differs
-// from what is active. Secrets in it are masked.
-type Plan struct{ Groups []GroupPlan }
+// Plan is what an update does, or has done: where the configuration differs from what is
+// active. Secrets in it are masked.
+type Plan struct {
+	// Sections are those of the daemon itself: [supervisord], servers and webhooks.
+	Sections []SectionPlan
+	Groups   []GroupPlan
+}
+
+// SectionPlan is what becomes of a section of the daemon itself.
+type SectionPlan struct {
+	Name string // without brackets
+	Fate Fate
+	// Changes are those of a section that was there before. Those that take a restart of
+	// the daemon are not carried out.
+	Changes []OptionChange
+	// Problem says what could not be carried out; empty: nothing.
+	Problem string
+}
+
+// TakesDaemonRestart is what [OptionChange.Takes] says of a change that an update leaves to
+// the next start of the daemon.
+const TakesDaemonRestart = "daemon restart"
+
+// Applied reports whether an update does anything about the section.
+func (s *SectionPlan) Applied() bool {
+	return s.Fate != GroupChanged || len(s.Changes) > len(s.AfterRestart())
+}
+
+// AfterRestart returns the options whose changes wait for the next start of the daemon.
+func (s *SectionPlan) AfterRestart() (options []string) {
+	for _, c := range s.Changes {
+		if c.Takes == TakesDaemonRestart {
+			options = append(options, c.Option)
+		}
+	}
+	return options
+}
 
 // GroupPlan is what becomes of a group.
 type GroupPlan struct {
@@ -18,7 +52,7 @@ type GroupPlan struct {
 	Problem string
 }
 
-// Fate is what becomes of a group as a whole.
+// Fate is what becomes of a group or a section as a whole.
 type Fate string
 
 // The fates.
@@ -53,6 +87,6 @@ const (
 type OptionChange struct {
 	Option   string
 	Old, New string // as they would stand in a file
-	// Takes is what the change takes: "live", "next start" or "restart".
+	// Takes is what the change takes: "live", "next start", "restart" or "daemon restart".
 	Takes string
 }

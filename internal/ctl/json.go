@@ -18,8 +18,9 @@ type document struct {
 	Programs  []jsonProgram `json:"programs,omitzero"`
 	Log       *jsonLog      `json:"log,omitzero"`
 	Groups    *jsonGroups   `json:"groups,omitzero"`
-	// Plan is what update does, or has done.
-	Plan []jsonGroupPlan `json:"plan,omitzero"`
+	// Plan and Sections are what update does, or has done.
+	Plan     []jsonGroupPlan   `json:"plan,omitzero"`
+	Sections []jsonSectionPlan `json:"sections,omitempty"`
 	// Results tell what a command has done, one for each process or group.
 	Results []result `json:"results,omitzero"`
 	// Errors are about the names that a verb could not find.

@@ -23,15 +23,19 @@ func (s *session) plan(ctx context.Context, _ call) (int, error) {
 		return exitGeneric, err
 	}
 	if s.doc != nil {
-		s.doc.Plan = toJSONPlan(plan)
+		s.doc.Plan, s.doc.Sections = toJSONPlan(plan), toJSONSections(plan)
 	}
-	if len(plan.Groups) == 0 {
+	if len(plan.Groups)+len(plan.Sections) == 0 {
 		if s.doc == nil {
 			s.printf("%s", noUpdates)
 		}
 		return exitOK, nil
 	}
 	if s.doc == nil {
+		for _, sec := range plan.Sections {
+			s.printf("[%s]: %s\n", sec.Name, sec.Fate)
+			s.printChanges("  ", sec.Changes)
+		}
 		for _, g := range plan.Groups {
 			s.printf("%s: %s\n", g.Name, g.Fate)
 			s.printDetails(g)
@@ -95,6 +99,14 @@ type jsonGroupPlan struct {
 	Problem   string            `json:"problem,omitempty"`
 }
 
+// jsonSectionPlan is what update does to a section of the daemon itself.
+type jsonSectionPlan struct {
+	Section string       `json:"section"`
+	Change  string       `json:"change"` // added, removed or changed
+	Options []jsonChange `json:"options"`
+	Problem string       `json:"problem,omitempty"`
+}
+
 type jsonProcessPlan struct {
 	Name    string       `json:"name"`
 	Process string       `json:"process"`
@@ -120,6 +132,14 @@ func toJSONPlan(plan control.Plan) []jsonGroupPlan {
 		groups[i] = jsonGroupPlan{g.Name, string(g.Fate), toJSONChanges(g.Changes), processes, g.Problem}
 	}
 	return groups
+}
+
+func toJSONSections(plan control.Plan) []jsonSectionPlan {
+	var sections []jsonSectionPlan
+	for _, s := range plan.Sections {
+		sections = append(sections, jsonSectionPlan{s.Name, string(s.Fate), toJSONChanges(s.Changes), s.Problem})
+	}
+	return sections
 }
 
 func toJSONChanges(changes []control.OptionChange) []jsonChange {

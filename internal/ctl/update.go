@@ -3,6 +3,7 @@ package ctl
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"supervisord/internal/control"
 )
@@ -43,16 +44,13 @@ func (s *session) updateGroups(ctx context.Context, c call, none string) (int, e
 		diff.Removed = slices.DeleteFunc(diff.Removed, others)
 	}
 	groups := slices.Concat(diff.Added, diff.Changed, diff.Removed)
-	if len(groups) == 0 {
-		if s.doc == nil {
-			s.printf("%s", none)
-		}
+	if len(groups) == 0 && some {
 		return code, nil
 	}
 	if !some {
-		groups = nil
+		groups = nil // the sections of the daemon too, which reread says nothing of
 	}
-	next, err := s.updateExactly(ctx, groups)
+	next, err := s.updateExactly(ctx, groups, none)
 	if hasCode(err, control.UnknownMethod) { // a Python Supervisor
 		next, err = s.carryOut(ctx, diff)
 	}
@@ -60,7 +58,8 @@ func (s *session) updateGroups(ctx context.Context, c call, none string) (int, e
 }
 
 // updateExactly has the supervisor carry the difference out, for the groups named or all.
-func (s *session) updateExactly(ctx context.Context, groups []string) (int, error) {
+// It says none if there is none.
+func (s *session) updateExactly(ctx context.Context, groups []string, none string) (int, error) {
 	erase, err := s.drawUpdate(ctx)
 	if err != nil {
 		return exitGeneric, err
@@ -71,9 +70,17 @@ func (s *session) updateExactly(ctx context.Context, groups []string) (int, erro
 		return exitGeneric, err
 	}
 	if s.doc != nil {
-		s.doc.Plan = toJSONPlan(plan)
+		if len(plan.Groups) > 0 {
+			s.doc.Plan = toJSONPlan(plan)
+		}
+		s.doc.Sections = toJSONSections(plan)
+	} else if len(plan.Groups)+len(plan.Sections) == 0 {
+		s.printf("%s", none)
 	}
 	code := exitOK
+	for _, sec := range plan.Sections {
+		code = last(code, s.tellSection(sec))
+	}
 	for _, fate := range []control.Fate{control.GroupRemoved, control.GroupChanged, control.GroupAdded} { // Python's order
 		for _, g := range plan.Groups {
 			if g.Fate == fate {
@@ -87,6 +94,27 @@ func (s *session) updateExactly(ctx context.Context, groups []string) (int, erro
 // updated are Python's words for what became of a group.
 var updated = map[control.Fate]string{
 	control.GroupAdded: "added", control.GroupRemoved: "removed", control.GroupChanged: "updated",
+}
+
+// tellSection tells what became of a section of the daemon, on a terminal with all details.
+func (s *session) tellSection(sec control.SectionPlan) int {
+	name := "[" + sec.Name + "]"
+	about := result{Name: name}
+	if sec.Problem != "" {
+		s.tell(about.failed("has problems: "+sec.Problem), name+": has problems; not "+updated[sec.Fate]+": "+sec.Problem)
+		return exitGeneric
+	}
+	if sec.Applied() {
+		s.tell(about.done(updated[sec.Fate]), name+": "+updated[sec.Fate])
+	}
+	if left := sec.AfterRestart(); len(left) > 0 {
+		words := "needs a restart of the daemon: " + strings.Join(left, ", ")
+		s.tell(about.done(words), name+": "+words)
+	}
+	if _, people := s.env.Terminal(); people && s.doc == nil {
+		s.printChanges("  ", sec.Changes)
+	}
+	return exitOK
 }
 
 // tellUpdated tells what became of a group, on a terminal with all details.

@@ -25,7 +25,6 @@ import (
 	"supervisord/internal/output"
 	"supervisord/internal/process"
 	"supervisord/internal/supervise"
-	"supervisord/internal/webhook"
 )
 
 // Options say how the daemon was called.
@@ -161,7 +160,8 @@ type generation struct {
 	pump     *output.Pump
 	children *supervise.Children
 	loop     *supervise.Loop
-	hooks    []*webhook.Hook
+	hooks    *webhooks
+	sections *sections
 	stopping *bus.Subscription
 	aside    sync.WaitGroup // what goes on beside the loop
 
@@ -193,6 +193,7 @@ func newGeneration(o Options, conf *loaded, notes []note) (*generation, error) {
 	}
 	g.stopping = g.events.Subscribe(1, event.SupervisorStateChangeStopping)
 	g.onClose(g.stopping.Close)
+	g.sections = &sections{g: g, active: conf.Config}
 	g.loop = supervise.New(supervise.Options{
 		Config:  conf.Config,
 		Runners: g.children,
@@ -202,12 +203,13 @@ func newGeneration(o Options, conf *loaded, notes []note) (*generation, error) {
 		Reload:  g.reload,
 		PID:     os.Getpid(),
 		Version: o.Version,
-		Serials: o.serials,
+		Serials: o.serials, Sections: g.sections,
 	})
 	if err := g.openWebhooks(); err != nil {
 		g.close()
 		return nil, err
 	}
+	g.onClose(g.sections.close)
 	return g, nil
 }
 
@@ -271,7 +273,6 @@ func (g *generation) reload(scales map[string]config.Scale) (*config.Config, err
 		return nil, err
 	}
 	g.sayLoaded(conf)
-	g.sayWebhooks(conf.Config)
 	return conf.Config, nil
 }
 
@@ -290,7 +291,7 @@ func (g *generation) cleanLogs() error {
 func (g *generation) openServers() (err error) {
 	g.servers, err = listen(g.conf.Config, g.log.Logger)
 	if err == nil {
-		g.onClose(func() { g.servers.shutdown(g.log.Logger) })
+		g.onClose(func() { g.servers.shutdown() })
 	}
 	return err
 }
@@ -316,13 +317,11 @@ func (g *generation) openChildren() (err error) {
 		g.parent.Close()
 		return err
 	}
-	d := g.conf.Supervisord
 	g.children = &supervise.Children{
 		Parent: g.parent, Pump: g.pump, Files: g.files, Syslog: g.log.syslog, Bus: g.events, Log: g.log.Logger,
-		ChildLogDir: d.ChildLogDir, Identifier: d.Identifier, StripANSI: d.StripANSI,
-		ServerURL: g.servers.url(), Environ: os.Environ(), Sockets: fcgi.Sockets{Log: g.log.Logger},
-		Probe: askUntilUp,
+		Environ: os.Environ(), Sockets: fcgi.Sockets{Log: g.log.Logger}, Probe: askUntilUp,
 	}
+	g.children.SetCommon(commonOf(g.conf.Config, g.servers.url()))
 	g.onClose(func() {
 		g.parent.Close() // from here on no exit is told
 		if err := g.children.Close(); err != nil {

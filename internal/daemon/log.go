@@ -5,13 +5,12 @@ import (
 	"io"
 	"iter"
 	"log/slog"
-	"os"
+	"sync/atomic"
 
 	"supervisord/internal/config"
 	"supervisord/internal/mainlog"
 	"supervisord/internal/output"
 	"supervisord/internal/output/syslog"
-	"supervisord/internal/supervise"
 )
 
 // levels maps the levels of the configuration to those of slog.
@@ -50,99 +49,45 @@ func severity(l slog.Level) int {
 // terminal.
 type mainLog struct {
 	*slog.Logger
-	path   string          // of file
-	file   *output.File    // nil: the log is no file
-	syslog *syslog.Servers // of programs too
-	own    *syslog.Sink    // nil: the log is not in syslog
-	queues []*mainlog.Queue
+	to       *mainlog.Switch
+	files    *output.Files
+	terminal io.Writer       // where a daemon in the foreground repeats its log; nil: nowhere
+	syslog   *syslog.Servers // of programs too
+	now      atomic.Pointer[logOutlets]
 }
 
 // openLog opens the log. Nobody who logs waits for the disk, the terminal or a server.
 // terminal is where a daemon in the foreground repeats its log, nil for none.
 func openLog(c config.Supervisord, files *output.Files, terminal io.Writer) (*mainLog, error) {
-	l := &mainLog{}
-	form := mainlog.NewHandler
-	if c.LogFormat == config.FormatJSON {
-		form = mainlog.NewJSONHandler
-	}
-	var handlers []slog.Handler
-	add := func(w io.Writer) {
-		q := mainlog.NewQueue(w, form)
-		l.queues = append(l.queues, q)
-		handlers = append(handlers, form(levels[c.Loglevel], q))
-	}
-	switch c.Logfile.Kind { //nolint:exhaustive // Load lets no other kinds through
-	case config.LogStdout: // the daemon's own, which may be a socket that cannot be opened
-		add(os.Stdout)
-		terminal = nil
-	case config.LogStderr:
-		add(os.Stderr)
-	case config.LogSyslog:
-		handlers = append(handlers, mainlog.NewMessages(levels[c.Loglevel], func(level slog.Level, line string) {
-			l.own.Message(severity(level), line)
-		}))
-	default:
-		add(writerFunc(func(p []byte) (int, error) { return l.file.Write(p) }))
-	}
-	if terminal != nil && !c.Silent {
-		add(terminal)
-	}
-	l.Logger = slog.New(slog.NewMultiHandler(handlers...))
+	l := &mainLog{to: mainlog.NewSwitch(slog.DiscardHandler), files: files, terminal: terminal}
+	l.Logger = slog.New(l.to)
 	l.syslog = &syslog.Servers{Log: l.Logger}
-	// Only now, since what goes wrong with the log is said in the log.
-	if err := l.openOwn(c, files); err != nil {
-		l.close()
+	l.now.Store(&logOutlets{})
+	next, err := l.prepare(c)
+	if err != nil {
 		return nil, err
 	}
+	l.exchange(next)
 	return l, nil
 }
 
-// writerFunc is a function as a Writer.
-type writerFunc func(p []byte) (int, error)
+// path returns the path of the log, empty if it is no file.
+func (l *mainLog) path() string { return l.now.Load().path }
 
-// Write calls the function.
-func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
-
-// userFacility is syslog's number of the facility of Python's messages.
-const userFacility = 1
-
-// openOwn opens the file or the syslog of the log. Nothing must have been logged yet.
-func (l *mainLog) openOwn(c config.Supervisord, files *output.Files) (err error) {
-	switch c.Logfile.Kind { //nolint:exhaustive // there is nothing to open for the others
-	case config.LogFile:
-		l.path = c.Logfile.Path
-		l.file, err = files.Open(l.path, output.FileOptions{
-			MaxBytes: c.LogfileMaxBytes, Backups: c.LogfileBackups,
-			Period: output.Period(c.LogfileRotate), Compress: c.LogfileCompress, Mode: 0o644, Log: l.Logger,
-		})
-	case config.LogSyslog:
-		l.own, err = l.syslog.Open(supervise.SyslogTarget(c.Logfile), syslog.Options{
-			Facility: userFacility, Severity: severity(slog.LevelInfo), Tag: supervise.SyslogTag, PID: os.Getpid,
-		})
-	}
-	return err
-}
-
-// flush waits until what was logged so far is in the file, which comes first.
+// flush waits until what was logged so far is in the file.
 func (l *mainLog) flush() {
-	if l.file != nil {
-		l.queues[0].Flush()
+	if o := l.now.Load(); o.file != nil {
+		o.queue.Flush()
 	}
 }
 
 func (l *mainLog) close() {
-	if l.own != nil {
-		_ = l.own.Close() // it never fails
-	}
+	o, nothing := l.now.Load(), &logOutlets{}
+	o.closeSyslog(nothing) // before the servers, which would wait for it
 	if err := l.syslog.Close(); err != nil {
 		l.Warn("syslog could not be closed in order", "err", err)
 	}
-	for _, q := range l.queues {
-		q.Close()
-	}
-	if l.file != nil {
-		_ = l.file.Close() // nowhere left to report it
-	}
+	o.close(nothing)
 }
 
 // logFiles reads and clears logs for the loop.
@@ -153,7 +98,7 @@ type logFiles struct {
 
 // Main returns the path of the daemon's own log; empty if it is no file.
 func (l logFiles) Main() string {
-	return l.main.path
+	return l.main.path()
 }
 
 // Read returns part of a log, the latest lines of the daemon's own included.

@@ -3,12 +3,13 @@ package httpd
 import (
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 )
 
 // guard is what stands between a connection and the faces.
 type guard struct {
-	login     *login
+	login     *atomic.Pointer[login] // of the server
 	bodyBytes int64
 	patience  time.Duration // of an answer
 	log       *slog.Logger
@@ -17,7 +18,7 @@ type guard struct {
 
 func (s *Server) guard(handler http.Handler) *guard {
 	return &guard{
-		login:     s.login,
+		login:     &s.login,
 		bodyBytes: s.Limits.BodyBytes,
 		patience:  s.Limits.WriteTime,
 		log:       s.log,
@@ -29,7 +30,7 @@ func (s *Server) guard(handler http.Handler) *guard {
 func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
 	a := &answer{ResponseWriter: w, patience: g.patience}
-	user, ok := g.login.check(r)
+	user, ok := g.login.Load().check(r)
 	defer func() {
 		// The name is logged of those who got in: others may have typed a password
 		// there. The path is the escaped one, since %0A would start a log line.

@@ -37,6 +37,8 @@ type listener struct {
 	url   string
 	close func() error
 	file  func() (*os.File, error)
+	// access changes mode and owner; nil: it has none.
+	access func(mode os.FileMode, uid, gid int) error
 }
 
 // Close closes the socket; only the first call does something.
@@ -70,6 +72,7 @@ func openUnix(spec Spec, log *slog.Logger) (*listener, error) {
 		url:      "unix://" + spec.Address,
 		file:     l.(*net.UnixListener).File,
 		close:    sync.OnceValue(func() error { return errors.Join(s.Remove(), l.Close()) }),
+		access:   s.SetAccess,
 	}, nil
 }
 

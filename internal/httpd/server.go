@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/net/netutil"
 )
@@ -20,8 +21,9 @@ type Server struct {
 
 	section string
 	log     *slog.Logger
-	login   *login // nil: everybody is let in
+	login   atomic.Pointer[login] // nil: everybody is let in
 	bound   *listener
+	deaf    atomic.Bool // StopListening was called
 	http    http.Server
 	abort   context.CancelFunc // ends the contexts of all requests
 	conns   sync.WaitGroup     // open connections; only the goroutine in Serve adds
@@ -44,7 +46,8 @@ func Listen(spec Spec, log *slog.Logger) (*Server, error) {
 		return nil, err
 	}
 	base, abort := context.WithCancel(context.Background())
-	s := &Server{Limits: DefaultLimits(), section: spec.Section, log: log, login: user, bound: bound, abort: abort}
+	s := &Server{Limits: DefaultLimits(), section: spec.Section, log: log, bound: bound, abort: abort}
+	s.login.Store(user)
 	s.http.BaseContext = func(net.Listener) context.Context { return base }
 	s.http.ConnState = s.count
 	s.http.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelWarn)
@@ -66,7 +69,7 @@ func (s *Server) Serve(handler http.Handler) error {
 	s.http.MaxHeaderBytes = s.Limits.HeaderBytes
 
 	err := s.http.Serve(netutil.LimitListener(s.bound, s.Limits.Connections))
-	if errors.Is(err, http.ErrServerClosed) {
+	if errors.Is(err, http.ErrServerClosed) || s.deaf.Load() {
 		err = nil
 	} else {
 		err = errors.Join(fmt.Errorf("%s: %w", s.section, err), s.Close())
@@ -86,6 +89,12 @@ func (s *Server) count(_ net.Conn, state http.ConnState) {
 		s.conns.Done()
 	case http.StateActive, http.StateIdle: // still open
 	}
+}
+
+// StopListening frees the address. Connections that are open go on until Shutdown or Close.
+func (s *Server) StopListening() error {
+	s.deaf.Store(true)
+	return s.bound.Close()
 }
 
 // Shutdown stops listening, lets requests in progress finish until ctx ends, and then
@@ -110,7 +119,7 @@ func (s *Server) Close() error {
 func (s *Server) URL() string { return s.bound.url }
 
 // Authenticated says whether a name and a password are asked for.
-func (s *Server) Authenticated() bool { return s.login != nil }
+func (s *Server) Authenticated() bool { return s.login.Load() != nil }
 
 // File returns a duplicate of the listening descriptor, for a new supervisor that takes
 // over without a moment in which clients are refused. The caller closes it.

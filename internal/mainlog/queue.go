@@ -22,11 +22,11 @@ const (
 // Its methods may be called from any goroutine.
 type Queue struct {
 	w    io.Writer
-	form Form
 	done chan struct{} // closed when nothing is written any more
 
 	mu      sync.Mutex
 	change  sync.Cond // of the fields below
+	form    Form
 	pending []byte
 	lost    int  // lines
 	busy    bool // a write is going on
@@ -42,6 +42,13 @@ func NewQueue(w io.Writer, form Form) *Queue {
 	q.change.L = &q.mu
 	go q.run()
 	return q
+}
+
+// SetForm changes the form of the lines that the queue itself has to say.
+func (q *Queue) SetForm(form Form) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.form = form
 }
 
 // Write queues a line, or counts it as lost. It never fails and never blocks.

@@ -94,7 +94,8 @@ var supervisorMethods = []method{
 	{
 		names: []string{"supervisor.planUpdate"}, result: "array", call: planUpdate,
 		help: "Read the configuration file again. Return what update would do: a struct for each\n" +
-			"group that differs. Not a method of Python's Supervisor.",
+			"group that differs, and one for each section of the daemon itself. Not a method of\n" +
+			"Python's Supervisor.",
 	},
 	{
 		names: []string{"supervisor.scaleProgram"}, result: "array", call: scaleProgram,
@@ -106,7 +107,7 @@ var supervisorMethods = []method{
 		names: []string{"supervisor.update"}, result: "array", call: update,
 		params: []param{pGroups},
 		help: "Read the configuration file again and make it so, touching nothing that did not\n" +
-			"change. Return what planUpdate does, when what had to stop has stopped. Not a\n" +
+			"change. Sections of the daemon itself are left alone if there are groups. Return what planUpdate does, when what had to stop has stopped. Not a\n" +
 			"method of Python's Supervisor.",
 	},
 	{

@@ -33,9 +33,9 @@ func scaleProgram(ctx context.Context, api control.API, a args) (any, error) {
 	return planStructs(plan), err
 }
 
-// planStructs returns a Plan as planUpdate reports it.
+// planStructs returns a Plan as planUpdate reports it: its groups, then its sections.
 func planStructs(plan control.Plan) []any {
-	out := make([]any, len(plan.Groups))
+	out := make([]any, len(plan.Groups), len(plan.Groups)+len(plan.Sections))
 	for i, g := range plan.Groups {
 		processes := make([]any, len(g.Processes))
 		for j, p := range g.Processes {
@@ -49,6 +49,11 @@ func planStructs(plan control.Plan) []any {
 			{"whole", g.Whole},
 			{"problem", g.Problem},
 		}
+	}
+	for _, s := range plan.Sections {
+		out = append(out, Struct{
+			{"section", s.Name}, {"fate", string(s.Fate)}, {"changes", changeStructs(s.Changes)}, {"problem", s.Problem},
+		})
 	}
 	return out
 }

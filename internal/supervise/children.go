@@ -24,27 +24,43 @@ import (
 
 // Children makes Runners that run real children. Its fields are set before use.
 type Children struct {
-	Parent      *child.Parent
-	Pump        *output.Pump
-	Files       *output.Files
-	Syslog      *syslog.Servers
-	Bus         *bus.Bus
-	Log         *slog.Logger
-	ChildLogDir string // where AUTO logs go
-	Identifier  string
-	ServerURL   string // what a program finds in SUPERVISOR_SERVER_URL; may be empty
-	StripANSI   bool
-	Environ     []string // the daemon's own environment
-	Sockets     fcgi.Sockets
+	Parent  *child.Parent
+	Pump    *output.Pump
+	Files   *output.Files
+	Syslog  *syslog.Servers
+	Bus     *bus.Bus
+	Log     *slog.Logger
+	Environ []string // the daemon's own environment
+	Sockets fcgi.Sockets
 	// Probe asks a program of readiness=tcp: or http: until it is up or ctx ends.
 	Probe func(ctx context.Context, r config.Readiness)
 
-	after sync.WaitGroup // what is left to do after children have died
+	common atomic.Pointer[Common]
+	after  sync.WaitGroup // what is left to do after children have died
 
 	mu        sync.Mutex
 	prompt    *output.Pump // for the answers of event listeners; nil before there are any
 	standards map[*os.File]*standard
 	rings     map[ringKey]*output.Ring
+}
+
+// Common is what the children to come have in common, by the configuration of the daemon.
+type Common struct {
+	ChildLogDir string // where AUTO logs go
+	Identifier  string
+	ServerURL   string // what a program finds in SUPERVISOR_SERVER_URL; may be empty
+	StripANSI   bool
+}
+
+// SetCommon changes what children that are started from now on have in common.
+func (c *Children) SetCommon(to Common) { c.common.Store(&to) }
+
+// Common returns what SetCommon was given last.
+func (c *Children) Common() Common {
+	if common := c.common.Load(); common != nil {
+		return *common
+	}
+	return Common{}
 }
 
 // New returns a Runner for one process.
@@ -326,7 +342,7 @@ func (r *runner) environment() child.Environment {
 	}
 	url := p.ServerURL
 	if url == "" || strings.EqualFold(url, "auto") {
-		url = r.children.ServerURL
+		url = r.children.Common().ServerURL
 	}
 	if url != "" {
 		fixed["SUPERVISOR_SERVER_URL"] = url

@@ -39,8 +39,9 @@ func realChildren(t *testing.T, b *bus.Bus) *supervise.Children {
 	}
 	c := &supervise.Children{
 		Parent: parent, Pump: pump, Files: new(output.Files), Syslog: new(syslog.Servers), Bus: b,
-		Log: slog.New(slog.DiscardHandler), ChildLogDir: t.TempDir(), Environ: os.Environ(),
+		Log: slog.New(slog.DiscardHandler), Environ: os.Environ(),
 	}
+	c.SetCommon(supervise.Common{ChildLogDir: t.TempDir()})
 	t.Cleanup(func() {
 		parent.Close()
 		if err := c.Close(); err != nil {

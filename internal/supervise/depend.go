@@ -28,7 +28,6 @@ func (l *Loop) attempt(p *proc, in process.Input) {
 		from = h.need
 	}
 	i, verdict := l.unmet(p, from)
-	full := l.holds.limit > 0 && l.holds.starting >= l.holds.limit
 	switch {
 	case p.state.Draining: // it does not start any more
 		l.step(p, in)
@@ -38,7 +37,7 @@ func (l *Loop) attempt(p *proc, in process.Input) {
 		on := selectorOf(p.program.Needs[i])
 		of := l.active(on)
 		l.hold(p, &hold{in: in, why: forNeed, on: on, of: of, need: i, failed: verdict == order.Failed || of.hopeless()})
-	case full:
+	case l.full():
 		l.hold(p, &hold{in: in, why: forTurn})
 	default:
 		l.step(p, in)

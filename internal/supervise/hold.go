@@ -196,9 +196,12 @@ func (l *Loop) wake(sel control.Selector) {
 	}
 }
 
+// full reports whether as many are STARTING as may be at once.
+func (l *Loop) full() bool { return l.holds.limit > 0 && l.holds.starting >= l.holds.limit }
+
 // nextTurns starts those whose turn has come.
 func (l *Loop) nextTurns() {
-	for l.drain == nil && len(l.holds.turns) > 0 && l.holds.starting < l.holds.limit {
+	for l.drain == nil && len(l.holds.turns) > 0 && !l.full() {
 		p := l.holds.turns[0]
 		l.holds.turns = l.holds.turns[1:]
 		p.listed = false

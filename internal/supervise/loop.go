@@ -33,6 +33,8 @@ type Options struct {
 	Version string
 	// Serials numbers events for listeners; nil: from 0.
 	Serials *listener.Serials
+	// Sections are updated with the programs; nil: there are none.
+	Sections Sections
 }
 
 // Loop owns the state of every process. Only Run touches groups, deadlines and drain;
@@ -46,6 +48,9 @@ type Loop struct {
 	reload  func(map[string]config.Scale) (*config.Config, error)
 	pid     int
 	version string
+	// sections and identifier are those of the daemon.
+	sections   Sections
+	identifier string
 
 	inputs   chan posted
 	commands chan func()
@@ -78,7 +83,7 @@ type posted struct {
 func New(o Options) *Loop {
 	l := &Loop{
 		runners: o.Runners, logs: o.Logs, bus: o.Bus, log: o.Log, reload: o.Reload,
-		pid: o.PID, version: o.Version,
+		pid: o.PID, version: o.Version, sections: o.Sections, identifier: o.Config.Supervisord.Identifier,
 		inputs:   make(chan posted, 64),
 		commands: make(chan func()),
 		over:     make(chan struct{}),
@@ -87,7 +92,7 @@ func New(o Options) *Loop {
 		groups:   make(map[string]*group),
 		holds:    holds{needs: make(map[control.Selector][]*proc), limit: o.Config.Supervisord.StartConcurrency},
 	}
-	l.pools = listener.NewPools(o.Bus, o.Log, o.Config.Supervisord.Identifier, cmp.Or(o.Serials, new(listener.Serials)))
+	l.pools = listener.NewPools(o.Bus, o.Log, l.identifier, cmp.Or(o.Serials, new(listener.Serials)))
 	l.conf.Store(o.Config)
 	l.mood.Store(int32(control.MoodRunning))
 	for i := range o.Config.Groups {

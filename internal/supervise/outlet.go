@@ -2,6 +2,7 @@ package supervise
 
 import (
 	"os"
+	"path/filepath"
 
 	"supervisord/internal/config"
 	"supervisord/internal/event"
@@ -58,7 +59,7 @@ func (n *run) openStream(channel event.Channel, log *config.StreamLog) (*output.
 	}
 	return output.NewStream(output.StreamOptions{
 		Sinks: sinks, Taps: taps,
-		StripANSI: n.children.StripANSI,
+		StripANSI: n.children.Common().StripANSI,
 		Capture:   n.capture(channel, log),
 		Format:    n.format(channel),
 	}), nil
@@ -153,12 +154,13 @@ func (r *runner) Limit(next *config.Program) {
 }
 
 // autoPath returns the path of the AUTO log, which is made at the first start and
-// stays the same from then on.
+// stays the same from then on, until there is another directory for such logs.
 func (r *runner) autoPath(channel event.Channel) (string, error) {
-	if known := r.logs[channel].Load(); known != nil {
+	c := r.children.Common()
+	if known := r.logs[channel].Load(); known != nil && filepath.Dir(*known) == filepath.Clean(c.ChildLogDir) {
 		return *known, nil
 	}
-	path, err := output.AutoPath(r.children.ChildLogDir, r.program().Name, channel.String(), r.children.Identifier)
+	path, err := output.AutoPath(c.ChildLogDir, r.program().Name, channel.String(), c.Identifier)
 	if err != nil {
 		return "", err
 	}

@@ -20,6 +20,9 @@ func (l *Loop) Plan(ctx context.Context) (control.Plan, error) {
 	}
 	var plan control.Plan
 	err = l.do(ctx, func() { plan = l.planOf(next, nil) })
+	if l.sections != nil {
+		plan.Sections = l.sections.Plan(next)
+	}
 	return plan, err
 }
 

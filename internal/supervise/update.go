@@ -21,6 +21,8 @@ type update struct {
 	added []string // groups
 	stop  []*proc
 	stops *watch // of stop
+
+	sections Exchange // that was made
 }
 
 // part is what an update does to a group that is active.
@@ -61,6 +63,7 @@ func (l *Loop) carryOut(ctx context.Context, begin func() (*update, error)) (con
 		defer close(done)
 		defer func() { <-l.updating }()
 		l.complete(u)
+		u.sections.Finish()
 	}()
 	select {
 	case <-done:
@@ -78,16 +81,39 @@ func (l *Loop) begun(ctx context.Context, groups []string) (*update, error) {
 	if err != nil {
 		return nil, err
 	}
+	x, err := l.prepareSections(next, groups)
+	if err != nil {
+		return nil, err
+	}
 	var u *update
 	var fault *control.Fault
-	err = l.do(ctx, func() {
-		if fault = l.refuseUpdate(next, groups); fault == nil {
-			l.know(next)
-			u = l.beginUpdate(next, groups)
+	err = l.do(ctx, func() { fault = l.refuseUpdate(next, groups) })
+	if err == nil {
+		err = asError(fault)
+	}
+	if err != nil {
+		x.Abandon()
+		return nil, err
+	}
+	// The sections first: programs are started with what they say. Making the exchange
+	// may block, so the loop does not do it.
+	sections := x.Make()
+	err = l.do(context.WithoutCancel(ctx), func() { // it has begun
+		if fault = l.refuseUpdate(next, groups); fault != nil { // the end has begun, too
+			return
 		}
+		l.know(next)
+		if len(groups) == 0 {
+			l.limitStarting(next.Supervisord.StartConcurrency)
+		}
+		u = l.beginUpdate(next, groups)
+		u.plan.Sections, u.sections = sections, x
 	})
 	if err == nil {
 		err = asError(fault)
+	}
+	if err != nil {
+		x.Finish()
 	}
 	return u, err
 }
@@ -106,7 +132,7 @@ func (l *Loop) refuseUpdate(next *config.Config, groups []string) *control.Fault
 
 // beginUpdate changes what can change at once and stops what has to stop.
 func (l *Loop) beginUpdate(next *config.Config, groups []string) *update {
-	u := &update{plan: l.planOf(next, groups)}
+	u := &update{plan: l.planOf(next, groups), sections: noExchange{}}
 	size := 0
 	for _, g := range l.groups {
 		size += len(g.procs)

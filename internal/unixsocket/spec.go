@@ -2,6 +2,7 @@ package unixsocket
 
 import (
 	"errors"
+	"fmt"
 	"os"
 )
 
@@ -37,4 +38,21 @@ func (s *Socket) Remove() error {
 		return nil // not ours to complain about
 	}
 	return os.Remove(s.path)
+}
+
+// SetAccess gives the name another mode and owner, if it still is that of this socket. At
+// no time it is more accessible than before or afterwards.
+func (s *Socket) SetAccess(mode os.FileMode, uid, gid int) error {
+	now, err := os.Lstat(s.path)
+	if err != nil {
+		return err
+	}
+	if !os.SameFile(now, s.ours) {
+		return fmt.Errorf("%s is not our socket any more", s.path)
+	}
+	return errors.Join(
+		os.Chmod(s.path, mode.Perm()&now.Mode().Perm()), // while it changes hands
+		os.Lchown(s.path, uid, gid),
+		os.Chmod(s.path, mode.Perm()),
+	)
 }
