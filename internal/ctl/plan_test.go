@@ -122,6 +122,67 @@ func TestUpdateOnTerminalTellsTheDetails(t *testing.T) {
 	}
 }
 
+// withSections is a supervisor with changes of its own sections, and of no program.
+func withSections() *supervisor {
+	f := newSupervisor()
+	f.plan = &control.Plan{Sections: []control.SectionPlan{
+		{Name: "supervisord", Fate: control.GroupChanged, Changes: []control.OptionChange{
+			{Option: "loglevel", Old: "info", New: "debug", Takes: "live"},
+			{Option: "umask", Old: "022", New: "027", Takes: "daemon restart"},
+		}},
+		{Name: "inet_http_server", Fate: control.GroupAdded},
+		{Name: "inet_http_server:b", Fate: control.GroupRemoved},
+	}}
+	return f
+}
+
+// Sections of the daemon are updated where no group has changed, which reread would tell.
+func TestSectionsOfTheDaemon(t *testing.T) {
+	const changes = "  loglevel: info -> debug (live)\n  umask: 022 -> 027 (daemon restart)\n"
+	want := answer{Out: "[supervisord]: changed\n" + changes + "[inet_http_server]: added\n[inet_http_server:b]: removed\n", Code: 2}
+	if d := cmp.Diff(want, run(t, withSections(), "plan")); d != "" {
+		t.Errorf("plan (-want +got):\n%s", d)
+	}
+	words := []string{"[supervisord]: updated", "[supervisord]: needs a restart of the daemon: umask", "[inet_http_server]: added", "[inet_http_server:b]: removed"}
+	for _, line := range []string{"update", "update all"} {
+		if d := cmp.Diff(answer{Out: lines(words...)}, run(t, withSections(), line)); d != "" {
+			t.Errorf("%s (-want +got):\n%s", line, d)
+		}
+	}
+	want = answer{Out: lines(words[0], words[1]) + changes + lines(words[2], words[3])}
+	if d := cmp.Diff(want, runTerminal(t, withSections(), 80, "", "update")); d != "" {
+		t.Errorf("on a terminal (-want +got):\n%s", d)
+	}
+	f := withSections()
+	f.plan.Sections = f.plan.Sections[1:2]
+	f.plan.Sections[0].Problem = "no"
+	want = answer{Out: lines("[inet_http_server]: has problems; not added: no"), Code: 1}
+	if d := cmp.Diff(want, run(t, f, "update")); d != "" {
+		t.Errorf("problem (-want +got):\n%s", d)
+	}
+	want = answer{Out: `{
+  "sections": [
+    {
+      "section": "inet_http_server",
+      "change": "added",
+      "options": [],
+      "problem": "no"
+    }
+  ],
+  "results": [
+    {
+      "name": "[inet_http_server]",
+      "group": "",
+      "error": "has problems: no"
+    }
+  ]
+}
+`, Code: 1}
+	if d := cmp.Diff(want, run(t, f, "update --json")); d != "" {
+		t.Errorf("--json (-want +got):\n%s", d)
+	}
+}
+
 func TestScale(t *testing.T) {
 	f := withPlan()
 	want := answer{Out: "web: scaled to 8\nnope: ERROR (no such program)\n", Code: 1}

@@ -47,14 +47,25 @@ func (s *session) updateGroups(ctx context.Context, c call, none string) (int, e
 	if len(groups) == 0 && some {
 		return code, nil
 	}
+	names := groups
 	if !some {
-		groups = nil // the sections of the daemon too, which reread says nothing of
+		names = nil // the sections of the daemon too, which reread says nothing of
 	}
-	next, err := s.updateExactly(ctx, groups, none)
+	next, err := s.updateExactly(ctx, names, none)
 	if hasCode(err, control.UnknownMethod) { // a Python Supervisor
+		if len(groups) == 0 {
+			s.say(none)
+		}
 		next, err = s.carryOut(ctx, diff)
 	}
 	return last(code, next), err
+}
+
+// say prints a text, unless the output is JSON.
+func (s *session) say(text string) {
+	if s.doc == nil {
+		s.printf("%s", text)
+	}
 }
 
 // updateExactly has the supervisor carry the difference out, for the groups named or all.
@@ -74,8 +85,9 @@ func (s *session) updateExactly(ctx context.Context, groups []string, none strin
 			s.doc.Plan = toJSONPlan(plan)
 		}
 		s.doc.Sections = toJSONSections(plan)
-	} else if len(plan.Groups)+len(plan.Sections) == 0 {
-		s.printf("%s", none)
+	}
+	if len(plan.Groups)+len(plan.Sections) == 0 {
+		s.say(none)
 	}
 	code := exitOK
 	for _, sec := range plan.Sections {

@@ -42,6 +42,8 @@ type fakeOS struct {
 	lives map[string]life
 	// hears makes every process an event listener that answers like that; nil: none is one.
 	hears func(text string) (answer string)
+	// sections are updated with the programs; nil: there are none.
+	sections supervise.Sections
 
 	mu      sync.Mutex
 	pids    int
@@ -273,6 +275,7 @@ func runWith(t *testing.T, os *fakeOS, change func(*config.Config), groups ...co
 			}
 			return r.file.Load(), r.fileErr
 		},
+		Sections: os.sections,
 	})
 	r.sub = b.Subscribe(10_000, event.ProcessState)
 	ctx, cancel := context.WithCancel(t.Context())
