@@ -29,7 +29,7 @@ Sections and options of the configuration file. Names of options are not case-se
 
 In values, ` + "`%(ENV_X)s`" + ` is the environment variable X, ` + "`%(here)s`" + ` the directory of the file, ` + "`%(host_node_name)s`" + ` the name of the host, and ` + "`%%`" + ` a percent sign. Program sections also know ` + "`program_name`" + ` and ` + "`group_name`" + `.
 
-The column *change* says when a changed option has an effect after an ` + "`update`" + `: *live* is at once, *next start* when the process is started next (until then its status shows the option as pending), *restart* means that the update stops and starts the processes that run with it, and no others. ` + "`plan`" + ` shows beforehand what an update would do. Options marked with ¹ are required; those marked with ³ are read and checked, but have no effect yet, and a warning says so.
+The column *change* says when a changed option has an effect after an ` + "`update`" + `: *live* is at once, *next start* when the process is started next (until then its status shows the option as pending), *restart* means that the update stops and starts the processes that run with it, and no others, *daemon restart* that only a restart of the daemon changes it. ` + "`plan`" + ` shows beforehand what an update would do. Options marked with ¹ are required; those marked with ³ are read and checked, but have no effect yet, and a warning says so.
 `
 
 // manual writes the section's text, and a table if it has options of its own.

@@ -10,7 +10,7 @@ const (
 	Live          Apply = "live"           // at once, when the configuration is updated
 	NextStart     Apply = "next start"     // when the process is started next
 	Restart       Apply = "restart"        // an update stops and starts the process
-	DaemonRestart Apply = "daemon restart" // only a new start, or reload, of the daemon
+	DaemonRestart Apply = "daemon restart" // a new start of the daemon, or its restart
 )
 
 // Origin says whose option it is.

@@ -63,7 +63,7 @@ var verbManuals = map[string]verbManual{
 	},
 	"plan": {
 		short: "show what update would do",
-		about: "Per group that differs, its processes with what becomes of them (start, add, stop, remove, restart, next start, live) and the options with old and new value and what the change takes. Secrets are masked. Nothing is changed.",
+		about: "Per group that differs, its processes with what becomes of them (start, add, stop, remove, restart, next start, live) and the options with old and new value and what the change takes; before them, in brackets, the sections of the daemon itself. Secrets are masked. Nothing is changed.",
 		exits: "0: nothing differs. 2: something does. 1: the file has mistakes, or the daemon is Supervisor's.",
 	},
 	"quit": {short: "leave the shell"},
@@ -149,7 +149,7 @@ var verbManuals = map[string]verbManual{
 	},
 	"update": {
 		short: "carry out what has changed in the configuration file",
-		about: "Groups that have disappeared are stopped and removed, and those that are new are started. In groups that have changed, only those processes are restarted that run and have to be: the column *change* of the manual of the configuration tells which option takes that. What was stopped by hand stays so. With names, only these groups. `plan` shows beforehand what happens, and a terminal gets the same details afterwards. A Supervisor of Python restarts every group in which anything has changed.",
+		about: "Groups that have disappeared are stopped and removed, and those that are new are started. In groups that have changed, only those processes are restarted that run and have to be: the column *change* of the manual of the configuration tells which option takes that. What was stopped by hand stays so. With names, only these groups. Without, the daemon's own log, servers and webhooks change too; what of it takes a restart of the daemon is told. `plan` shows beforehand what happens, and a terminal gets the same details afterwards. A Supervisor of Python restarts every group in which anything has changed.",
 		exits: "1: the file has mistakes, or there is no such group.",
 	},
 	"version": {short: "show the version of the daemon"},

@@ -141,7 +141,7 @@ func (l *Loop) Supervisor(context.Context) (control.SupervisorInfo, error) {
 	return control.SupervisorInfo{
 		Mood:       control.Mood(l.mood.Load()),
 		PID:        l.pid,
-		Identifier: l.identifier,
+		Identifier: l.conf.Load().Supervisord.Identifier,
 		Version:    l.version,
 	}, nil
 }

@@ -48,9 +48,8 @@ type Loop struct {
 	reload  func(map[string]config.Scale) (*config.Config, error)
 	pid     int
 	version string
-	// sections and identifier are those of the daemon.
-	sections   Sections
-	identifier string
+	// sections are those of the daemon; nil: there are none.
+	sections Sections
 
 	inputs   chan posted
 	commands chan func()
@@ -83,7 +82,7 @@ type posted struct {
 func New(o Options) *Loop {
 	l := &Loop{
 		runners: o.Runners, logs: o.Logs, bus: o.Bus, log: o.Log, reload: o.Reload,
-		pid: o.PID, version: o.Version, sections: o.Sections, identifier: o.Config.Supervisord.Identifier,
+		pid: o.PID, version: o.Version, sections: o.Sections,
 		inputs:   make(chan posted, 64),
 		commands: make(chan func()),
 		over:     make(chan struct{}),
@@ -92,7 +91,7 @@ func New(o Options) *Loop {
 		groups:   make(map[string]*group),
 		holds:    holds{needs: make(map[control.Selector][]*proc), limit: o.Config.Supervisord.StartConcurrency},
 	}
-	l.pools = listener.NewPools(o.Bus, o.Log, l.identifier, cmp.Or(o.Serials, new(listener.Serials)))
+	l.pools = listener.NewPools(o.Bus, o.Log, o.Config.Supervisord.Identifier, cmp.Or(o.Serials, new(listener.Serials)))
 	l.conf.Store(o.Config)
 	l.mood.Store(int32(control.MoodRunning))
 	for i := range o.Config.Groups {
