@@ -35,7 +35,8 @@ func TestDiffSections(t *testing.T) {
 		{"options of the daemon", replace(t, before, "[supervisord]\nlogfile=/tmp/s.log\npidfile=/tmp/s.pid\n",
 			"[supervisord]\nlogfile=/tmp/s.log\npidfile=/tmp/t.pid\nloglevel=debug\nchildlogdir=/\n"), []SectionDiff{
 			{"supervisord", Changed, []Change{
-				{"loglevel", "info", "debug", Live}, {"pidfile", "/tmp/s.pid", "/tmp/t.pid", DaemonRestart},
+				{"loglevel", "info", "debug", Live},
+				{"pidfile", "/tmp/s.pid", "/tmp/t.pid", DaemonRestart},
 				{"childlogdir", os.TempDir(), "/", NextStart},
 			}},
 		}},

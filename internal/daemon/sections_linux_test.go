@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -58,6 +59,18 @@ func short(plan client.Plan) (sections []string) {
 		sections = append(sections, words+sec.Problem)
 	}
 	return sections
+}
+
+// files returns what the daemon has open, as far as it has a name.
+func (d *daemon) files() (names []string) {
+	d.t.Helper()
+	links, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", d.pid())) // the pattern is good
+	for _, link := range links {
+		if name, err := os.Readlink(link); err == nil { // or it has just been closed
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func same(t *testing.T, what string, want, got []string) {
@@ -213,7 +226,7 @@ func TestPortInUseChangesNothing(t *testing.T) {
 	_, port, _ := net.SplitHostPort(freeAddress(t))
 	old := inet("", "127.0.0.1:"+port, "username=me", "password=old")
 	s := newSite(t, program("web", "/bin/sleep 1000"), old)
-	s.start()
+	d := s.start()
 	pid := s.await("web", client.Running).PID
 	before := readFile(t, s.path("s.conf"))
 	s.main = []string{"loglevel=debug", "logfile=DIR/other.log"}
@@ -223,6 +236,9 @@ func TestPortInUseChangesNothing(t *testing.T) {
 	_, err = s.api.Update(t.Context(), nil)
 	if f, ok := errors.AsType[*client.Fault](err); !ok || f.Code != client.CantReread || !strings.Contains(err.Error(), taken.Addr().String()) {
 		t.Errorf("update: %v", err)
+	}
+	if open := d.files(); slices.Contains(open, s.path("other.log")) || !slices.Contains(open, s.path("s.log")) {
+		t.Errorf("the daemon has open %q", open)
 	}
 	c := connect(t, "127.0.0.1:"+port)
 	if d := cmp.Diff([]int{404, 401}, []int{c.status("old"), c.status("new")}); d != "" {

@@ -89,7 +89,8 @@ func TestWebhookChangesLive(t *testing.T) {
 	url, posts := receive(t, "s")
 	otherURL, otherPosts := receive(t, "o")
 	other := lines("[eventlistener:other]", "url="+otherURL, "webhook_secret=o", "events=REMOTE_COMMUNICATION")
-	s := newSite(t, hook("http://"+freeAddress(t)+"/T0K3N?key=geheim", "geheim", "REMOTE_COMMUNICATION"), other)
+	waits := lines("[eventlistener:waits]", "url=http://"+freeAddress(t), "events=REMOTE_COMMUNICATION")
+	s := newSite(t, hook("http://"+freeAddress(t)+"/T0K3N?key=geheim", "geheim", "REMOTE_COMMUNICATION"), other, waits)
 	s.start()
 	publish := func(kind string) {
 		t.Helper()
@@ -99,7 +100,7 @@ func TestWebhookChangesLive(t *testing.T) {
 	}
 	publish("nobody hears")
 	s.awaitLog("WARN webhook hook: http://127.0.0.1:[0-9]* does not take events; trying again")
-	s.configure(hook(url, "s", "REMOTE_COMMUNICATION"), other)
+	s.configure(hook(url, "s", "REMOTE_COMMUNICATION"), other, waits)
 	diff, err := s.api.Reread(t.Context())
 	if d := cmp.Diff(client.Diff{}, diff); d != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, d)
@@ -113,7 +114,7 @@ func TestWebhookChangesLive(t *testing.T) {
 		t.Error(got)
 	}
 	s.awaitLog("WARN webhook hook: event 1 .REMOTE_COMMUNICATION. is given up")
-	s.configure(hook(url, "s", "REMOTE_COMMUNICATION"))
+	s.configure(hook(url, "s", "REMOTE_COMMUNICATION"), waits)
 	same(t, "removed", []string{"eventlistener:other removed"}, s.updateBy(s.api))
 	publish("last")
 	if got := told(posts); got != "REMOTE_COMMUNICATION last" {
@@ -126,6 +127,9 @@ func TestWebhookChangesLive(t *testing.T) {
 	}
 	if len(otherPosts) > 0 {
 		t.Error("the removed webhook hears more")
+	}
+	if n := s.count("webhook waits: event 1 .* is given up"); n > 0 {
+		t.Error("a webhook that has not changed was closed")
 	}
 	if strings.Contains(s.log(), "geheim") || strings.Contains(s.log(), "T0K3N") {
 		t.Errorf("the log tells a secret:\n%s", s.log())

@@ -47,9 +47,3 @@ func (l *Loop) prepareSections(next *config.Config, groups []string) (Exchange, 
 	}
 	return x, nil
 }
-
-// limitStarting changes how many processes may be STARTING at once; 0: any number.
-func (l *Loop) limitStarting(n int) {
-	l.holds.limit = n
-	l.nextTurns()
-}

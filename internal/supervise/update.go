@@ -104,7 +104,7 @@ func (l *Loop) begun(ctx context.Context, groups []string) (*update, error) {
 		}
 		l.know(next)
 		if len(groups) == 0 {
-			l.limitStarting(next.Supervisord.StartConcurrency)
+			l.holds.limit = next.Supervisord.StartConcurrency // renewNeeds tries again those that wait
 		}
 		u = l.beginUpdate(next, groups)
 		u.plan.Sections, u.sections = sections, x
