@@ -104,9 +104,10 @@ func (l *Loop) begun(ctx context.Context, groups []string) (*update, error) {
 		}
 		l.know(next)
 		if len(groups) == 0 {
-			l.holds.limit = next.Supervisord.StartConcurrency // renewNeeds tries again those that wait
+			l.holds.limit = next.Supervisord.StartConcurrency
 		}
 		u = l.beginUpdate(next, groups)
+		l.nextTurns() // more may be STARTING at once
 		u.plan.Sections, u.sections = sections, x
 	})
 	if err == nil {
