@@ -200,6 +200,10 @@ func TestStatusOnATerminalHasColours(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.run("supervisorctl", "start", "web", "fails")
+	s.Type("supervisorctl status -w fails")
+	s.Await("EXITED") // it is RUNNING for a moment
+	s.Keys("C-c")
+	s.Await(`^\$\n`)
 	s.Type("clear; supervisorctl start missing; supervisorctl status")
 	s.GoldenColours(`^web .*\n\$$`, filepath.Join("testdata", "screen", "status.txt"))
 	s.Type("clear; NO_COLOR=1 supervisorctl status nope web")

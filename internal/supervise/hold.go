@@ -22,8 +22,8 @@ type hold struct {
 	need int              // its index among the needs
 	// failed says that what it waits for will not come by itself, as things stand.
 	failed bool
-	by   *config.Program  // what the process was made from when it was held
-	text string           // of a refusal
+	by     *config.Program // what the process was made from when it was held
+	text   string          // of a refusal
 }
 
 // holdReason is a kind of hold.
