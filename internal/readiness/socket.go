@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net"
+	"os"
+	"sync/atomic"
 	"time"
 )
 
@@ -11,40 +13,47 @@ import (
 // longer is cut off there.
 const maxDatagram = 4096
 
-// Socket receives the messages of one child. Its name cannot be guessed, so that who
-// knows it was told: the child, by NOTIFY_SOCKET, and its descendants.
+// Socket receives the messages of one child. Where anybody could send some, those of other
+// users than root, the daemon's own and the program's count for nothing, unless they come
+// from the child itself.
 type Socket struct {
-	conn *net.UnixConn
-	name string
-	buf  [maxDatagram]byte
+	conn  *net.UnixConn
+	name  string
+	buf   [maxDatagram]byte
+	users map[int]bool // whose processes may speak for the program
+	pid   atomic.Int64 // of the child; 0: not known yet
 }
 
-// Listen opens a socket.
-func Listen() (*Socket, error) {
+// Listen opens a socket for a program that runs as the user with a number; -1: as the
+// daemon does.
+func Listen(uid int) (*Socket, error) {
 	name, err := socketName(rand.Text())
 	if err != nil {
 		return nil, err
 	}
 	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: name, Net: "unixgram"})
+	if err == nil {
+		if err = identify(conn); err != nil {
+			_ = conn.Close() // the error to report is the other one
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open a notify socket: %w", err)
 	}
-	return &Socket{conn: conn, name: name}, nil
+	return &Socket{conn: conn, name: name, users: map[int]bool{0: true, os.Geteuid(): true, uid: true}}, nil
 }
 
 // Name is the value of NOTIFY_SOCKET.
 func (s *Socket) Name() string { return s.name }
 
-// Receive returns the next message. It waits for one until Interrupt or Close is called,
-// and fails then. Descriptors that come with a message are closed, which is what the sender of a
-// BARRIER=1 waits for.
-func (s *Socket) Receive() (Message, error) {
-	n, err := s.conn.Read(s.buf[:])
-	if err != nil {
-		return Message{}, err
-	}
-	return ParseMessage(s.buf[:n]), nil
-}
+// Trust says who the child is.
+func (s *Socket) Trust(pid int) { s.pid.Store(int64(pid)) }
+
+// Receive returns the next message, an empty one for that of somebody who may not speak
+// for the program. It waits for one until Interrupt or Close is called, and fails then.
+// Descriptors that come with a message are closed, which is what the sender of a BARRIER=1
+// waits for.
+func (s *Socket) Receive() (Message, error) { return s.message(true) }
 
 // Interrupt makes Receive fail, so that Pending may be called.
 func (s *Socket) Interrupt() { _ = s.conn.SetReadDeadline(time.Unix(1, 0)) } // it fails when the socket is closed
@@ -55,8 +64,12 @@ func (s *Socket) Pending() (Message, error) {
 	if err := s.conn.SetReadDeadline(time.Time{}); err != nil {
 		return Message{}, err
 	}
-	n, err := ReadNow(s.conn, s.buf[:])
-	if err != nil {
+	return s.message(false)
+}
+
+func (s *Socket) message(wait bool) (Message, error) {
+	n, trusted, err := s.read(wait)
+	if err != nil || !trusted {
 		return Message{}, err
 	}
 	return ParseMessage(s.buf[:n]), nil

@@ -23,7 +23,7 @@ func TestLastWordsOfAChild(t *testing.T) {
 			if err := say(c); err != nil {
 				t.Fatal(err)
 			}
-			c.begin()
+			c.begin(0)
 			c.end()
 			if d := cmp.Diff([]process.Input{process.Ready{}}, told); d != "" {
 				t.Fatalf("%s: -want +got\n%s", by, d)

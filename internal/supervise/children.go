@@ -195,7 +195,7 @@ func (n *run) started(c *child.Child) {
 		n.sources[i] = src
 	}
 	n.post(process.Spawned{PID: c.PID})
-	n.check.begin()
+	n.check.begin(c.PID)
 }
 
 // failed tells why there is no child. What Python's child would have said on its

@@ -50,12 +50,21 @@ func (n *run) newCheck() *check {
 	c := &check{program: p, post: n.post, tell: n.setStatus, probe: n.probe}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	if p.Readiness.By == config.ReadyNotify || p.Watchdog > 0 {
-		c.socket, c.err = readiness.Listen()
+		c.socket, c.err = listenFor(p)
 	}
 	if p.Watchdog > 0 {
 		c.alive = make(chan time.Duration, 1)
 	}
 	return c
+}
+
+// listenFor opens the notify socket of a program.
+func listenFor(p *config.Program) (*readiness.Socket, error) {
+	uid := -1
+	if cred, err := ownCredential(p.User); err == nil && cred != nil { // or the spawn fails for it
+		uid = cred.UID
+	}
+	return readiness.Listen(uid)
 }
 
 // variables are what the child finds in its environment, as sd_notify(3) and
@@ -98,10 +107,13 @@ func (c *check) opened() error {
 	return c.err
 }
 
-// begin begins, once the spawn is told.
-func (c *check) begin() {
+// begin begins, once the spawn of the child is told.
+func (c *check) begin(pid int) {
 	if c == nil {
 		return
+	}
+	if c.socket != nil {
+		c.socket.Trust(pid)
 	}
 	c.mu.Lock()
 	c.begun = true
