@@ -11,7 +11,7 @@ import (
 )
 
 // rebinding is a change of the servers that is under way. A server whose address stays is
-// kept, whatever section it is in.
+// kept, whatever section it is in, unless somebody has removed its file.
 type rebinding struct {
 	s      *servers
 	next   []bound
@@ -30,7 +30,7 @@ func (s *servers) rebind(all []httpd.Spec) (*rebinding, error) {
 	var missing []int
 	for i, spec := range all {
 		at := slices.IndexFunc(x.leave, func(b bound) bool {
-			return b.spec.Network == spec.Network && b.spec.Address == spec.Address
+			return b.spec.Network == spec.Network && b.spec.Address == spec.Address && !b.server.Lost()
 		})
 		b := bound{spec: spec}
 		if at < 0 {
@@ -128,6 +128,9 @@ func (x *rebinding) make() map[string]error {
 		if authenticated {
 			s.warnOpen(b)
 		}
+	}
+	if len(x.next) == 0 && len(x.leave) > 0 {
+		s.log.Warn("no HTTP server is left: until the daemon is told by SIGHUP to read its configuration again, it obeys signals only")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -39,6 +39,7 @@ type listener struct {
 	file  func() (*os.File, error)
 	// access changes mode and owner; nil: it has none.
 	access func(mode os.FileMode, uid, gid int) error
+	path   string // of a unix socket
 }
 
 // Close closes the socket; only the first call does something.
@@ -73,6 +74,7 @@ func openUnix(spec Spec, log *slog.Logger) (*listener, error) {
 		file:     l.(*net.UnixListener).File,
 		close:    sync.OnceValue(func() error { return errors.Join(s.Remove(), l.Close()) }),
 		access:   s.SetAccess,
+		path:     spec.Address,
 	}, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -117,6 +118,16 @@ func (s *Server) Close() error {
 // URL is the server's address in the form of SUPERVISOR_SERVER_URL: unix://path, or
 // http://host:port with localhost for a server on all interfaces.
 func (s *Server) URL() string { return s.bound.url }
+
+// Lost says whether the file of a unix socket has been removed, so that nobody finds the
+// server any more.
+func (s *Server) Lost() bool {
+	if s.bound.path == "" {
+		return false
+	}
+	_, err := os.Lstat(s.bound.path)
+	return errors.Is(err, fs.ErrNotExist)
+}
 
 // Authenticated says whether a name and a password are asked for.
 func (s *Server) Authenticated() bool { return s.login.Load() != nil }
