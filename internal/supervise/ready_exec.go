@@ -43,6 +43,12 @@ func (r *runner) succeeds(ctx context.Context, command string) bool {
 	defer cancel()
 	parent, p := r.children.Parent, r.program()
 	var pid atomic.Int64
+	var written atomic.Pointer[os.File]
+	defer func() {
+		if f := written.Load(); f != nil {
+			_ = f.Close() // who has outlived the command may hold the other end for ever
+		}
+	}()
 	ended := make(chan bool, 1)
 	kill := func() { _ = parent.Signal(int(pid.Load()), process.SIGKILL, true) } // it may be gone
 	parent.Start(&child.Spec{
@@ -55,7 +61,9 @@ func (r *runner) succeeds(ctx context.Context, command string) bool {
 		JoinStderr:  true,
 		Stdin:       openNull,
 		Started: func(c *child.Child) {
-			go discard(c.Stdout)
+			f := os.NewFile(uintptr(c.Stdout), "output of a readiness command")
+			written.Store(f)
+			go discard(f)
 			pid.Store(int64(c.PID))
 			if ctx.Err() != nil {
 				kill()
@@ -75,9 +83,9 @@ func (r *runner) succeeds(ctx context.Context, command string) bool {
 	}
 }
 
-// discard reads a pipe to its end: a command that writes must not wait for a reader.
-func discard(fd int) {
-	f := os.NewFile(uintptr(fd), "output of a readiness command")
+// discard reads a pipe until its end or until it is closed: a command that writes must not
+// wait for a reader.
+func discard(f *os.File) {
 	_, _ = io.Copy(io.Discard, f)
 	_ = f.Close()
 }

@@ -156,6 +156,28 @@ func TestReadyByCommand(t *testing.T) {
 	}
 }
 
+// What a command has left behind is not listened to when the command has ended: the next
+// would leave another pipe open.
+func TestCommandLeavesNoPipeBehind(t *testing.T) {
+	c, g := realChildren(t, &bus.Bus{}), newGate(t)
+	opened := func(command string) int {
+		s := start(t, c, readyBy(config.ReadyExec, command, "exec sleep 1000"))
+		s.want(process.Ready{})
+		files, err := os.ReadDir("/proc/self/fd")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(s.kill)
+		return len(files)
+	}
+	first, second := opened("true"), opened("true")
+	third := opened(fmt.Sprintf("/bin/sh -c 'read x <%s & exit 0'", g))
+	g.open(t)
+	if third-second != second-first {
+		t.Errorf("%d, %d, then %d descriptors are open", first, second, third)
+	}
+}
+
 // A port is asked until somebody listens; the question ends with the child.
 func TestReadyByProbe(t *testing.T) {
 	c := realChildren(t, &bus.Bus{})
