@@ -96,14 +96,15 @@ func TestNotifyOfAProgramInC(t *testing.T) {
 	}
 }
 
-// A program of another user may ask for more time than readiness_timeout allows.
+// A program of another user may ask for more time than readiness_timeout allows, also where
+// the child is a shell that runs it.
 func TestNotifyOfAProgramInPython(t *testing.T) {
 	t.Parallel()
 	python := needProgram(t, "python3")
 	s := newSite(t)
 	section := func(name string, options ...string) string {
 		says := `"STATUS=long" "EXTEND_TIMEOUT_USEC=60000000" @DIR/` + name + ` "READY=1" @DIR/` + name
-		return program(name, python+" "+testdata(t, "clients/notify.py")+" "+says, append(options, "readiness=notify", "readiness_timeout=3s")...)
+		return program(name, `/bin/sh -c '"$@" & wait' sh `+python+" "+testdata(t, "clients/notify.py")+" "+says, append(options, "readiness=notify", "readiness_timeout=3s", "stopasgroup=true", "killasgroup=true")...)
 	}
 	var user []string
 	if os.Getuid() == 0 {

@@ -49,7 +49,7 @@ func FuzzParseMessage(f *testing.F) {
 
 // A program of systemd's kind reports by the socket, from a process of its own.
 func TestSocket(t *testing.T) {
-	s, err := readiness.Listen(-1)
+	s, err := readiness.Listen()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func TestSocketNamesDiffer(t *testing.T) {
 
 func listen(t *testing.T) *readiness.Socket {
 	t.Helper()
-	s, err := readiness.Listen(-1)
+	s, err := readiness.Listen()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net"
-	"os"
 	"sync/atomic"
 	"time"
 )
@@ -17,16 +16,16 @@ const maxDatagram = 4096
 // users than root, the daemon's own and the program's count for nothing, unless they come
 // from the child itself.
 type Socket struct {
-	conn  *net.UnixConn
-	name  string
-	buf   [maxDatagram]byte
-	users map[int]bool // whose processes may speak for the program
-	pid   atomic.Int64 // of the child; 0: not known yet
+	conn *net.UnixConn
+	name string
+	buf  [maxDatagram]byte
+	// Whose processes may speak for the program, besides root's and the daemon's own.
+	user atomic.Int64 // of the program; -1: none
+	pid  atomic.Int64 // of the child; 0: not known yet
 }
 
-// Listen opens a socket for a program that runs as the user with a number; -1: as the
-// daemon does.
-func Listen(uid int) (*Socket, error) {
+// Listen opens a socket.
+func Listen() (*Socket, error) {
 	name, err := socketName(rand.Text())
 	if err != nil {
 		return nil, err
@@ -40,11 +39,16 @@ func Listen(uid int) (*Socket, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open a notify socket: %w", err)
 	}
-	return &Socket{conn: conn, name: name, users: map[int]bool{0: true, os.Geteuid(): true, uid: true}}, nil
+	s := &Socket{conn: conn, name: name}
+	s.user.Store(-1)
+	return s, nil
 }
 
 // Name is the value of NOTIFY_SOCKET.
 func (s *Socket) Name() string { return s.name }
+
+// TrustUser says as whom the program runs, if that is not as the daemon does.
+func (s *Socket) TrustUser(uid int) { s.user.Store(int64(uid)) }
 
 // Trust says who the child is.
 func (s *Socket) Trust(pid int) { s.pid.Store(int64(pid)) }

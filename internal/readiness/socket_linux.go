@@ -61,7 +61,9 @@ func (s *Socket) trusts(oob []byte) bool {
 	}
 	for i := range messages {
 		if from, err := unix.ParseUnixCredentials(&messages[i]); err == nil {
-			return s.users[int(from.Uid)] || from.Pid > 0 && int64(from.Pid) == s.pid.Load()
+			user := int64(from.Uid)
+			return user == 0 || user == int64(os.Geteuid()) || user == s.user.Load() ||
+				from.Pid > 0 && int64(from.Pid) == s.pid.Load()
 		}
 	}
 	return false

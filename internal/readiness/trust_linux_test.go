@@ -45,11 +45,12 @@ func TestOnlyTrustedSenders(t *testing.T) {
 		{nobody, false, readiness.Message{Ready: true}},
 		{-1, true, readiness.Message{Ready: true}},
 	} {
-		s, err := readiness.Listen(tt.uid)
+		s, err := readiness.Listen()
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer s.Close()
+		s.TrustUser(tt.uid)
 		cmd := exec.CommandContext(t.Context(), "/proc/self/exe")
 		cmd.Env = []string{"NOTIFY_SOCKET=" + s.Name()}
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}

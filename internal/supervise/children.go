@@ -166,16 +166,20 @@ func (r *runner) Start(rank child.Rank, post func(process.Input)) {
 		Dir:         p.Directory,
 		Umask:       p.Umask,
 		Environment: environment,
-		Credential:  func() (*child.Credential, error) { return ownCredential(p.User) },
-		JoinStderr:  p.RedirectStderr,
-		Stdin:       r.socket(),
-		Rank:        rank,
-		Extra:       extra,
-		ExtraFD:     extraFD,
-		Open:        n.open,
-		Started:     n.started,
-		Failed:      n.failed,
-		Exited:      func(e process.Exit) { r.children.after.Go(func() { n.exited(e) }) },
+		Credential: func() (*child.Credential, error) {
+			cred, err := ownCredential(p.User)
+			n.check.runsAs(cred)
+			return cred, err
+		},
+		JoinStderr: p.RedirectStderr,
+		Stdin:      r.socket(),
+		Rank:       rank,
+		Extra:      extra,
+		ExtraFD:    extraFD,
+		Open:       n.open,
+		Started:    n.started,
+		Failed:     n.failed,
+		Exited:     func(e process.Exit) { r.children.after.Go(func() { n.exited(e) }) },
 	})
 }
 

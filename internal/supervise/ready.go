@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"supervisord/internal/child"
 	"supervisord/internal/config"
 	"supervisord/internal/event"
 	"supervisord/internal/output"
@@ -50,7 +51,7 @@ func (n *run) newCheck() *check {
 	c := &check{program: p, post: n.post, tell: n.setStatus, probe: n.probe}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	if p.Readiness.By == config.ReadyNotify || p.Watchdog > 0 {
-		c.socket, c.err = listenFor(p)
+		c.socket, c.err = readiness.Listen()
 	}
 	if p.Watchdog > 0 {
 		c.alive = make(chan time.Duration, 1)
@@ -58,13 +59,12 @@ func (n *run) newCheck() *check {
 	return c
 }
 
-// listenFor opens the notify socket of a program.
-func listenFor(p *config.Program) (*readiness.Socket, error) {
-	uid := -1
-	if cred, err := ownCredential(p.User); err == nil && cred != nil { // or the spawn fails for it
-		uid = cred.UID
+// runsAs says as whom the child is about to run; nil: as the daemon does. It is called where
+// users are looked up, which may take a while.
+func (c *check) runsAs(cred *child.Credential) {
+	if c != nil && c.socket != nil && cred != nil {
+		c.socket.TrustUser(cred.UID)
 	}
-	return readiness.Listen(uid)
 }
 
 // variables are what the child finds in its environment, as sd_notify(3) and
