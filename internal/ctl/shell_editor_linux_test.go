@@ -140,7 +140,6 @@ func TestEditorRemembersAndRestores(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := ctlOnTerminal(t, state)
-	before := p.modes()
 	p.expect("uptime 0:00:05\r\n" + shellPrompt)
 	p.press("\x1b[A\r")
 	p.expect("\r\n13\r\n" + shellPrompt)
@@ -149,7 +148,7 @@ func TestEditorRemembersAndRestores(t *testing.T) {
 	p.expect("\r\n\r\n")
 	p.wait()
 	p.expectNothing()
-	if d := cmp.Diff(before, p.modes()); d != "" {
+	if d := cmp.Diff(p.before, p.modes()); d != "" {
 		t.Errorf("modes of the terminal (-before +after):\n%s", d)
 	}
 }

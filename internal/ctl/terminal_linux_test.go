@@ -24,7 +24,8 @@ type pseudoTerminal struct {
 	ours    *os.File // the side of the person
 	theirs  *os.File // the side of the program
 	program *exec.Cmd
-	unseen  string // what was shown and not yet expected
+	unseen  string       // what was shown and not yet expected
+	before  unix.Termios // its modes when the program started
 }
 
 // startOnTerminal starts a program with a terminal of its own as its standard input,
@@ -35,6 +36,8 @@ func startOnTerminal(t *testing.T, cmd *exec.Cmd) *pseudoTerminal {
 	if err != nil {
 		t.Fatal(err)
 	}
+	p := &pseudoTerminal{t: t, ours: ours, theirs: theirs, program: cmd}
+	p.before = p.modes()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = theirs, theirs, theirs
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := cmd.Start(); err != nil {
@@ -45,7 +48,7 @@ func startOnTerminal(t *testing.T, cmd *exec.Cmd) *pseudoTerminal {
 		_ = cmd.Wait()
 		_ = errors.Join(ours.Close(), theirs.Close())
 	})
-	return &pseudoTerminal{t: t, ours: ours, theirs: theirs, program: cmd}
+	return p
 }
 
 func openPty() (ours, theirs *os.File, err error) {
