@@ -130,10 +130,7 @@ func TestNotifyOfAProgramInPython(t *testing.T) {
 // Debian's systemd-notify, which waits until its message has been read.
 func TestNotifyOfSystemdNotify(t *testing.T) {
 	t.Parallel()
-	notify, err := exec.LookPath("systemd-notify")
-	if err != nil {
-		t.Skip("needs systemd-notify") // no CI installs systemd for it
-	}
+	notify := needProgram(t, "systemd-notify")
 	s := newSite(t, program("svc", `/bin/sh -c '`+notify+` --ready --status="up and well" && exec sleep 1000'`, "readiness=notify"))
 	s.start()
 	s.saysOfItself("svc", client.Running, " - up and well")

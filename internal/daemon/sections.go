@@ -32,23 +32,7 @@ func (s *sections) close() {
 func (s *sections) Plan(next *config.Config) []control.SectionPlan {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return planSections(s.active, next)
-}
-
-var fates = map[config.Fate]control.Fate{
-	config.Added: control.GroupAdded, config.Removed: control.GroupRemoved, config.Changed: control.GroupChanged,
-}
-
-func planSections(old, next *config.Config) []control.SectionPlan {
-	var plans []control.SectionPlan
-	for _, d := range config.DiffSections(old, next) {
-		p := control.SectionPlan{Name: d.Name, Fate: fates[d.Fate]}
-		for _, c := range d.Changes {
-			p.Changes = append(p.Changes, control.OptionChange{Option: c.Option, Old: c.Old, New: c.New, Takes: string(c.Apply)})
-		}
-		plans = append(plans, p)
-	}
-	return plans
+	return supervise.PlanSections(s.active, next)
 }
 
 // Prepare opens the log and the servers of a configuration.
@@ -95,7 +79,7 @@ func (x *exchange) Make() []control.SectionPlan {
 		x.servers.leave = nil // they were closed
 		return nil
 	}
-	plans := planSections(s.active, x.next)
+	plans := supervise.PlanSections(s.active, x.next)
 	g.log.exchange(x.log)
 	problems := x.servers.make()
 	maps.Copy(problems, g.hooks.update(x.adopted.Webhooks))

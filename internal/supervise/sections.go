@@ -47,3 +47,12 @@ func (l *Loop) prepareSections(next *config.Config, groups []string) (Exchange, 
 	}
 	return x, nil
 }
+
+// PlanSections says what an update from one configuration to another does to the sections.
+func PlanSections(old, next *config.Config) []control.SectionPlan {
+	var plans []control.SectionPlan
+	for _, d := range config.DiffSections(old, next) {
+		plans = append(plans, control.SectionPlan{Name: d.Name, Fate: fates[d.Fate], Changes: optionChanges(d.Changes)})
+	}
+	return plans
+}
