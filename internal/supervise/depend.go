@@ -98,16 +98,12 @@ func (l *Loop) judge(n config.Need) order.Verdict {
 }
 
 // active returns an active process, nil if there is none of that name.
-func (l *Loop) active(sel control.Selector) *proc { return l.view.Load().procs[sel] }
+func (l *Loop) active(sel control.Selector) *proc { return l.current().procs[sel] }
 
 // configured reports whether the configuration, as last read, has a process.
 func (l *Loop) configured(n config.Need) bool {
-	for i := range l.known.Groups {
-		if g := &l.known.Groups[i]; g.Name == n.Group {
-			return slices.ContainsFunc(g.Programs, func(p config.Program) bool { return p.Name == n.Process })
-		}
-	}
-	return false
+	g := groupOf(l.known, n.Group)
+	return g != nil && slices.ContainsFunc(g.Programs, func(p config.Program) bool { return p.Name == n.Process })
 }
 
 // startNeeds starts what processes need and is not there, and what that needs. It does not
@@ -179,7 +175,7 @@ func (l *Loop) needed(p *proc) []*proc {
 // needs it: in batches in which they can be stopped, one batch after the other.
 func (l *Loop) dependents(procs []*proc) [][]*proc {
 	need := make(map[*proc][]*proc) // those that need it
-	for _, p := range l.view.Load().order {
+	for _, p := range l.current().order {
 		if stoppable(p) {
 			for _, other := range l.needed(p) {
 				need[other] = append(need[other], p)

@@ -76,23 +76,37 @@ func (l *Loop) AddGroup(ctx context.Context, name string) error {
 }
 
 func (l *Loop) addGroup(name string) *control.Fault {
+	fault := l.takeIn(name)
+	if fault == nil {
+		l.activate(l.groups[name])
+	}
+	return fault
+}
+
+// takeIn makes a group of the configuration one of the active ones. Nobody hears of that
+// before activate.
+func (l *Loop) takeIn(name string) *control.Fault {
 	if l.groups[name] != nil {
 		return control.NewFault(control.AlreadyAdded, name)
 	}
 	if l.drain != nil {
 		return control.NewFault(control.ShutdownState, "")
 	}
-	for i := range l.known.Groups {
-		if g := &l.known.Groups[i]; g.Name == name {
-			l.install(g)
-			l.publishView()
-			l.enlist(l.groups[name])
-			l.bus.Publish(event.Event{At: time.Now(), Type: event.ProcessGroupAdded, Group: name})
-			l.autostart(l.groups[name].procs)
-			return nil
-		}
+	g := groupOf(l.known, name)
+	if g == nil {
+		return control.NewFault(control.BadName, name)
 	}
-	return control.NewFault(control.BadName, name)
+	l.install(g)
+	l.outdate()
+	return nil
+}
+
+// activate tells of a group that is new, and starts what is to be started in it.
+func (l *Loop) activate(g *group) {
+	l.current() // whoever hears of it finds it
+	l.enlist(g)
+	l.bus.Publish(event.Event{At: time.Now(), Type: event.ProcessGroupAdded, Group: g.name})
+	l.autostart(g.procs)
 }
 
 // RemoveGroup forgets a group whose processes have all stopped.
@@ -109,11 +123,20 @@ func (l *Loop) removeGroup(name string) *control.Fault {
 	if g == nil {
 		return control.NewFault(control.BadName, name)
 	}
+	fault := l.takeOut(g)
+	if fault == nil {
+		l.deactivate(g)
+	}
+	return fault
+}
+
+// takeOut makes a group none of the active ones. Nobody hears of that before deactivate.
+func (l *Loop) takeOut(g *group) *control.Fault {
 	for _, p := range g.procs {
 		// A process that cannot be signalled counts as stopped, but its child must not
 		// be forgotten while it lives.
 		if !p.state.Phase.IsStopped() || p.state.PID != 0 {
-			return control.NewFault(control.StillRunning, name)
+			return control.NewFault(control.StillRunning, g.name)
 		}
 	}
 	for _, p := range g.procs {
@@ -121,13 +144,18 @@ func (l *Loop) removeGroup(name string) *control.Fault {
 		p.clearRings() // nobody can read them any more
 	}
 	l.dismiss(g)
-	delete(l.groups, name)
-	l.publishView()
+	delete(l.groups, g.name)
+	l.outdate()
+	return nil
+}
+
+// deactivate goes on with those that needed a group that has gone, and tells of its end.
+func (l *Loop) deactivate(g *group) {
+	l.current() // whoever hears of it finds it no more
 	for _, p := range g.procs {
 		l.wake(p.selector()) // perhaps nobody needs it any more
 	}
-	l.bus.Publish(event.Event{At: time.Now(), Type: event.ProcessGroupRemoved, Group: name})
-	return nil
+	l.bus.Publish(event.Event{At: time.Now(), Type: event.ProcessGroupRemoved, Group: g.name})
 }
 
 // Publish sends a REMOTE_COMMUNICATION event.

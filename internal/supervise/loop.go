@@ -65,6 +65,7 @@ type Loop struct {
 	deadlines deadlines
 	holds     holds
 	drain     *drain // nil until the end begins
+	outdated  bool   // the view is; see outdate
 
 	// For readers on any goroutine.
 	view atomic.Pointer[view]
@@ -113,7 +114,7 @@ func (l *Loop) Run(ctx context.Context) control.Mood {
 		l.bus.Publish(event.Event{At: time.Now(), Type: event.ProcessGroupAdded, Group: g.name})
 	}
 	l.bus.Publish(event.Event{At: time.Now(), Type: event.SupervisorStateChangeRunning})
-	l.autostart(l.view.Load().order)
+	l.autostart(l.current().order)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	done := ctx.Done()
@@ -266,7 +267,7 @@ func (l *Loop) startOrder() []*group {
 func (l *Loop) do(ctx context.Context, command func()) error {
 	done := make(chan struct{})
 	select {
-	case l.commands <- func() { command(); close(done) }:
+	case l.commands <- func() { command(); l.current(); close(done) }:
 	case <-l.over:
 		return control.NewFault(control.ShutdownState, "")
 	case <-ctx.Done():

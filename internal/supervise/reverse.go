@@ -40,7 +40,7 @@ func (l *Loop) launchStops(procs []*proc, r request, w *watch, told func(*proc, 
 // configuration than those of its neighbour.
 func (l *Loop) stopFirst(procs []*proc) map[*proc][]*proc {
 	asked := setOf(procs)
-	for _, p := range l.view.Load().order {
+	for _, p := range l.current().order {
 		if p.state.Phase == process.Stopping && !asked[p] {
 			procs = append(slices.Clip(procs), p)
 		}

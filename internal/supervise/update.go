@@ -149,7 +149,7 @@ func (l *Loop) beginUpdate(next *config.Config, groups []string) *update {
 		u.parts = append(u.parts, c)
 		l.beginPart(c, u)
 	}
-	l.publishView() // another order, perhaps
+	l.outdate() // another order, perhaps
 	l.launchStops(u.stop, request{
 		refuse: func(*proc) *control.Fault { return nil },
 		act:    func(p *proc) *control.Fault { l.step(p, process.Stop{}); return nil },
@@ -160,11 +160,7 @@ func (l *Loop) beginUpdate(next *config.Config, groups []string) *update {
 			l.renewNeeds(g)
 		}
 	}
-	for _, c := range u.parts {
-		if c.left == 0 {
-			l.endPart(c)
-		}
-	}
+	l.endParts(slices.DeleteFunc(slices.Clone(u.parts), func(c *part) bool { return c.left > 0 })...)
 	return u
 }
 
@@ -259,25 +255,40 @@ func (l *Loop) complete(u *update) {
 				c.stuck = append(c.stuck, p)
 			}
 			if c.left--; c.left == 0 {
-				_ = l.do(ctx, func() { l.endPart(c) }) // whether the loop is over is of no interest
+				_ = l.do(ctx, func() { l.endParts(c) }) // whether the loop is over is of no interest
 			}
 		})
 	}
 	_ = l.do(ctx, func() { l.addNew(u) }) // likewise
 }
 
-// endPart goes on with a group in which all has stopped that had to.
-func (l *Loop) endPart(c *part) {
+// endParts goes on with groups in which all has stopped that had to. All of them are what
+// they are to be before anything starts, and before anybody hears of it.
+func (l *Loop) endParts(parts ...*part) {
+	var ended []*part
+	for _, c := range parts {
+		if l.endPart(c) {
+			ended = append(ended, c)
+		}
+	}
+	for _, c := range ended {
+		l.resume(c)
+	}
+}
+
+// endPart makes a group what it is to be, and reports whether it could.
+func (l *Loop) endPart(c *part) bool {
 	g := c.group
 	if l.drain != nil || l.groups[g.name] != g {
-		return // somebody else wants something else by now
+		return false // somebody else wants something else by now
 	}
 	c.dropStuck()
 	if c.next == nil {
-		if fault := l.removeGroup(g.name); fault != nil {
+		fault := l.takeOut(g)
+		if fault != nil {
 			c.plan.Problem = cmp.Or(c.plan.Problem, fault.Error())
 		}
-		return
+		return fault == nil
 	}
 	l.forget(c)
 	for _, p := range c.start {
@@ -287,8 +298,19 @@ func (l *Loop) endPart(c *part) {
 		l.reenlist(g)
 	}
 	g.tune()
-	g.arrange()
-	l.publishView()
+	if g.arrange() || len(c.gone) > 0 {
+		l.outdate()
+	}
+	return true
+}
+
+// resume goes on with those that waited for a group to become what it is to be.
+func (l *Loop) resume(c *part) {
+	if c.next == nil {
+		l.deactivate(c.group)
+		return
+	}
+	l.current() // whoever hears of what starts finds it
 	for _, p := range c.gone {
 		l.wake(p.selector()) // perhaps nobody needs it any more
 	}
@@ -332,15 +354,24 @@ func (l *Loop) addNew(u *update) {
 	if l.drain != nil {
 		return
 	}
+	var procs []*proc
 	for _, c := range u.parts {
 		if c.next != nil && l.groups[c.group.name] == c.group {
-			l.autostart(l.addProcs(c))
+			procs = append(procs, l.addProcs(c)...)
 		}
 	}
+	var groups []*group
 	for _, name := range u.added {
-		if fault := l.addGroup(name); fault != nil {
+		if fault := l.takeIn(name); fault != nil {
 			u.problem(name, fault)
+		} else {
+			groups = append(groups, l.groups[name])
 		}
+	}
+	l.current() // whoever hears of them finds them
+	l.autostart(procs)
+	for _, g := range groups {
+		l.activate(g)
 	}
 	l.wakeMissing()
 }
@@ -371,18 +402,24 @@ func (l *Loop) addProcs(c *part) (added []*proc) {
 	if len(added) > 0 {
 		g.tune()
 		g.arrange()
-		l.publishView()
+		l.outdate()
 	}
 	return added
 }
 
-// arrange puts the processes of a group in their starting order.
-func (g *group) arrange() {
+// arrange puts the processes of a group in their starting order, and reports whether they
+// were not.
+func (g *group) arrange() bool {
 	at := make(map[string]int, len(g.config.Programs))
 	for i := range g.config.Programs {
 		at[g.config.Programs[i].Name] = i
 	}
-	slices.SortStableFunc(g.procs, func(a, b *proc) int { return at[a.name] - at[b.name] })
+	byPlace := func(a, b *proc) int { return at[a.name] - at[b.name] }
+	if slices.IsSortedFunc(g.procs, byPlace) {
+		return false
+	}
+	slices.SortStableFunc(g.procs, byPlace)
+	return true
 }
 
 // tune gives the pool of a group, if it has one, the options of its configuration.

@@ -16,7 +16,21 @@ type view struct {
 	order  []*proc // by starting order
 }
 
+// outdate says that the set of active processes or their order has changed. The loop sees
+// that at once, by current; others at the next call of that, which comes before anybody is
+// told of the change: so a change of thousands of groups is published once.
+func (l *Loop) outdate() { l.outdated = true }
+
+// current is the view of the loop. Others see the same from then on.
+func (l *Loop) current() *view {
+	if l.outdated {
+		l.publishView()
+	}
+	return l.view.Load()
+}
+
 func (l *Loop) publishView() {
+	l.outdated = false
 	v := &view{groups: make(map[string]*group, len(l.groups))}
 	for _, g := range l.startOrder() {
 		v.groups[g.name] = g
