@@ -164,7 +164,7 @@ func TestAListenerThatNeverReadsHoldsUpNobody(t *testing.T) {
 func TestListenersHearTheEndOfOthers(t *testing.T) {
 	t.Parallel()
 	s := newSite(t,
-		lines("[eventlistener:l]", "command=/usr/bin/python3 "+testdata(t, "listeners/record.py")+" DIR/got", "events=EVENT", "buffer_size=100"),
+		lines("[eventlistener:l]", "command=/usr/bin/python3 "+testdata(t, "listeners/record.py")+" DIR/got", "events=PROCESS_STATE,SUPERVISOR_STATE_CHANGE", "buffer_size=100"),
 		program("web", "/bin/sleep 1000", "startsecs=0"),
 		program("slow", `/bin/sh -c 'trap "sleep 0.3; exit 0" TERM; touch DIR/up; while :; do sleep 0.05; done'`, "startsecs=0"))
 	d := s.start()
