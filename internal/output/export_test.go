@@ -44,3 +44,6 @@ func (p Period) Next(t time.Time) time.Time { return p.next(t) }
 // Early reports whether a clock that shows now has been set back too far for what was
 // decided at start.
 func (p Period) Early(start, now time.Time) bool { return p.spanFrom(start).early(now) }
+
+// MarkBlocks and MarkWords mark what JSON may not take as it is, in two ways.
+var MarkBlocks, MarkWords = markBlocks, markWords

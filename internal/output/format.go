@@ -130,27 +130,33 @@ func (f *formatter) texts(dst, p []byte, now time.Time) (lines, rest []byte) {
 	return dst, p
 }
 
-// objects is texts for JSON. Most lines need no escape: what ends the search for one is
-// the end of the line then, so that each byte is looked at once.
+// objects is texts for JSON. The end of a line is one of the bytes that need an escape
+// elsewhere, so that each byte is looked at once for both.
 func (f *formatter) objects(dst, p []byte, now time.Time) (lines, rest []byte) {
 	prefix := f.prefixAt(now)
-	for len(dst) < formatted {
-		plain := plainJSON(p[:min(len(p), f.limit+1)])
-		end := plain
-		if plain == len(p) || p[plain] != '\n' {
-			end = f.lineEnd(p)
+	begin, whole := 0, len(dst) // of the line that has not ended: where it is in p, and in dst
+	done, next := 0, 0          // as in appendJSON
+	dst = append(dst, prefix...)
+	found := specials{text: p[:min(len(p), formatted)]}
+	for at := found.next(); at < len(found.text) && at-begin <= f.limit; at = found.next() {
+		switch {
+		case at < next:
+		case p[at] == '\n':
+			dst = append(append(dst, p[done:at]...), jsonEnd...)
+			begin, whole = at+1, len(dst)
+			if whole >= formatted {
+				return dst, p[begin:]
+			}
+			dst = append(dst, prefix...)
+			done, next = begin, begin
+		case p[at] == '\r' && at+1 < len(p) && p[at+1] == '\n':
+			dst = append(dst, p[done:at]...)
+			done = at + 1
+		default:
+			dst, done, next = appendSpecial(dst, p, done, at)
 		}
-		if end < 0 {
-			break
-		}
-		dst = append(append(dst, prefix...), p[:plain]...)
-		if plain < end {
-			dst = appendJSON(dst, f.content(p[plain:end]))
-		}
-		dst = append(dst, jsonEnd...)
-		p = p[end+1:]
 	}
-	return dst, p
+	return dst[:whole], p[begin:]
 }
 
 // lineEnd returns where the first line of p ends; -1 if it does not, or is too long.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -183,6 +184,50 @@ func TestJSONIsThatOfTheStandardLibrary(t *testing.T) {
 	for _, text := range texts {
 		if got, want := string(output.JSON([]byte(text))), standardJSON(t, text); got != want {
 			t.Errorf("%q: got %s, want %s", text, got, want)
+		}
+	}
+}
+
+// Chunks of any length make the lines that the text has, whatever is marked at once.
+func TestLinesOfLongChunks(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	ends := []string{"\n", "\r\n", "\"", "\\", "\t", "é", "𝄞", "\u2028", "\xff", "\r", "\n\n"}
+	var b strings.Builder
+	for b.Len() < 600<<10 {
+		b.WriteString(strings.Repeat("x", random.IntN(200)) + ends[random.IntN(len(ends))])
+		if random.IntN(500) == 0 {
+			b.WriteString(strings.Repeat("é", random.IntN(100<<10)))
+		}
+	}
+	text := b.String()
+	all := model(t, text, false, 1, 64<<10)
+	format := output.Format{Kind: output.FormatJSON, Program: "p", Stream: "stdout", Timestamp: layout(t, "%%")}
+	for _, n := range []int{len(text), 128 << 10, 64<<10 + 1, 4096, 1000} {
+		var chunks []string
+		for c := range slices.Chunk([]byte(text), n) {
+			chunks = append(chunks, string(c))
+		}
+		if got := through(t, output.StreamOptions{Format: format}, chunks...); !cmp.Equal(got, all) {
+			t.Errorf("chunks of %d bytes: got other lines", n)
+		}
+	}
+}
+
+func TestSpecialBytesAreMarked(t *testing.T) {
+	for c := range 256 {
+		for at := range 128 {
+			text := bytes.Repeat([]byte{'~'}, 128)
+			text[at] = byte(c)
+			var marks [2]uint64
+			if c < ' ' || c > '~'+1 || c == '"' || c == '\\' {
+				marks[at/64] = 1 << (at % 64)
+			}
+			var vectors, words [2]uint64
+			output.MarkBlocks(vectors[:], text)
+			output.MarkWords(words[:], text)
+			if vectors != marks || words != marks {
+				t.Errorf("%#x at %d: %x and %x, want %x", c, at, vectors, words, marks)
+			}
 		}
 	}
 }
