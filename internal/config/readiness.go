@@ -30,6 +30,9 @@ type Readiness struct {
 	Value string
 }
 
+// Awaited reports whether more than startsecs says that a program is up.
+func (r Readiness) Awaited() bool { return r.By != "" && r.By != ReadyStartSecs }
+
 // FD returns the descriptor of [ReadyFD].
 func (r Readiness) FD() int {
 	fd, _ := strconv.Atoi(r.Value) // it was read by parseReadiness

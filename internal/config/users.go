@@ -62,6 +62,22 @@ func LookupGroup(name string) (UserGroup, error) {
 	return UserGroup{Name: g.Name, GID: gid}, err
 }
 
+// LookupIdentity finds whom "user" or "user:group" names: the account, with the group's
+// GID if there is one. It may run a command, as LookupUser.
+func LookupIdentity(name string) (User, error) {
+	name, group, hasGroup := strings.Cut(name, ":")
+	u, err := LookupUser(name)
+	if err != nil || !hasGroup {
+		return u, err
+	}
+	g, err := LookupGroup(group)
+	if err != nil {
+		return User{}, err
+	}
+	u.GID = g.GID
+	return u, nil
+}
+
 // IDs returns the numbers of an owner, -1 for what is not given. A user without a group
 // stands for the user's own group. It may run a command, as LookupUser.
 func (o Owner) IDs() (uid, gid int, err error) {

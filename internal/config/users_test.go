@@ -40,6 +40,30 @@ func TestLookupUser(t *testing.T) {
 	}
 }
 
+func TestLookupIdentity(t *testing.T) {
+	root, err := LookupUser("0")
+	if err != nil {
+		t.Skip(err)
+	}
+	other, err := LookupGroup("1")
+	if err != nil {
+		t.Skip(err)
+	}
+	joined := root
+	joined.GID = other.GID
+	for name, want := range map[string]User{root.Name: root, root.Name + ":" + other.Name: joined, "0:1": joined} {
+		got, err := LookupIdentity(name)
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("%s: %v\n%s", name, err, diff)
+		}
+	}
+	for _, name := range []string{"", ":1", "0:", "0:no such group", "no such user:1"} {
+		if got, err := LookupIdentity(name); err == nil {
+			t.Errorf("%q: got %+v", name, got)
+		}
+	}
+}
+
 func TestGetentKnowsTheSame(t *testing.T) {
 	if _, err := exec.LookPath("getent"); err != nil {
 		if os.Getenv("CI") == "true" {

@@ -24,6 +24,7 @@ import (
 	"supervisord/internal/mainlog"
 	"supervisord/internal/output"
 	"supervisord/internal/process"
+	"supervisord/internal/runner"
 	"supervisord/internal/supervise"
 )
 
@@ -158,7 +159,7 @@ type generation struct {
 	pidfile  *host.Pidfile
 	parent   *child.Parent
 	pump     *output.Pump
-	children *supervise.Children
+	children *runner.Children
 	loop     *supervise.Loop
 	hooks    *webhooks
 	sections *sections
@@ -195,15 +196,15 @@ func newGeneration(o Options, conf *loaded, notes []note) (*generation, error) {
 	g.onClose(g.stopping.Close)
 	g.sections = &sections{g: g, active: conf.Config}
 	g.loop = supervise.New(supervise.Options{
-		Config:  conf.Config,
-		Runners: g.children,
-		Logs:    logFiles{g.files, g.log},
-		Bus:     g.events,
-		Log:     g.log.Logger,
-		Reload:  g.reload,
-		PID:     os.Getpid(),
-		Version: o.Version,
-		Serials: o.serials, Sections: g.sections,
+		Config:    conf.Config,
+		NewRunner: func(p *config.Program) supervise.Runner { return g.children.New(p) },
+		Logs:      logFiles{g.files, g.log},
+		Bus:       g.events,
+		Log:       g.log.Logger,
+		Reload:    g.reload,
+		PID:       os.Getpid(),
+		Version:   o.Version,
+		Serials:   o.serials, Sections: g.sections,
 	})
 	if err := g.openWebhooks(); err != nil {
 		g.close()
@@ -317,7 +318,7 @@ func (g *generation) openChildren() (err error) {
 		g.parent.Close()
 		return err
 	}
-	g.children = &supervise.Children{
+	g.children = &runner.Children{
 		Parent: g.parent, Pump: g.pump, Files: g.files, Syslog: g.log.syslog, Bus: g.events, Log: g.log.Logger,
 		Environ: os.Environ(), Sockets: fcgi.Sockets{Log: g.log.Logger}, Probe: askUntilUp,
 	}

@@ -9,7 +9,7 @@ import (
 	"supervisord/internal/mainlog"
 	"supervisord/internal/output"
 	"supervisord/internal/output/syslog"
-	"supervisord/internal/supervise"
+	"supervisord/internal/runner"
 )
 
 // logOutlets are where the daemon's own log goes by one configuration.
@@ -74,8 +74,8 @@ func (o *logOutlets) open(l *mainLog) (err error) {
 	case config.LogStderr:
 		w = os.Stderr
 	case config.LogSyslog:
-		o.own, err = l.syslog.Open(supervise.SyslogTarget(o.target), syslog.Options{
-			Facility: userFacility, Severity: severity(slog.LevelInfo), Tag: supervise.SyslogTag, PID: os.Getpid,
+		o.own, err = l.syslog.Open(runner.SyslogTarget(o.target), syslog.Options{
+			Facility: userFacility, Severity: severity(slog.LevelInfo), Tag: runner.SyslogTag, PID: os.Getpid,
 		})
 		return err
 	default:

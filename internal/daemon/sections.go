@@ -8,6 +8,7 @@ import (
 
 	"supervisord/internal/config"
 	"supervisord/internal/control"
+	"supervisord/internal/runner"
 	"supervisord/internal/supervise"
 )
 
@@ -126,7 +127,7 @@ func (g *generation) say(p *control.SectionPlan) {
 }
 
 // commonOf is what programs have in common by a configuration.
-func commonOf(c *config.Config, url string) supervise.Common {
+func commonOf(c *config.Config, url string) runner.Common {
 	d := c.Supervisord
-	return supervise.Common{ChildLogDir: d.ChildLogDir, Identifier: d.Identifier, StripANSI: d.StripANSI, ServerURL: url}
+	return runner.Common{ChildLogDir: d.ChildLogDir, Identifier: d.Identifier, StripANSI: d.StripANSI, ServerURL: url}
 }

@@ -19,8 +19,10 @@ type rule struct {
 var (
 	module = []string{"bench/...", "client/...", "cmd/...", "compat/...", "internal/..."}
 	pure   = []string{"internal/process", "internal/order", "internal/event", "internal/control"}
-	core   = []string{"internal/bus", "internal/child", "internal/config/...", "internal/fcgi", "internal/listener", "internal/output/...", "internal/readiness", "internal/supervise"}
+	core   = []string{"internal/bus", "internal/child", "internal/config/...", "internal/fcgi", "internal/listener", "internal/output/...", "internal/readiness", "internal/runner", "internal/supervise"}
 	faces  = []string{"client", "internal/ctl", "internal/eventstream", "internal/host", "internal/httpd", "internal/httpstream", "internal/logtail", "internal/rpc"}
+	// configuration is config with all that it is made of.
+	configuration = []string{"internal/config", "internal/config/ini", "internal/config/expand", "internal/manual", "internal/output/timestamp"}
 )
 
 // rules are the layers, from the inside out.
@@ -43,14 +45,14 @@ var rules = []rule{
 	},
 	{
 		from: []string{"internal/config"}, not: module, except: slices.Concat(pure, []string{"internal/config/ini", "internal/config/expand", "internal/manual", "internal/output/timestamp"}), deep: true,
-		why: "a configuration is a value; supervise and daemon make something of it",
+		why: "a configuration is a value; supervise, runner and daemon make something of it",
 	},
 	{
 		from: []string{"internal/unixsocket"}, not: module, deep: true,
 		why: "a socket does not know what it is for",
 	},
 	{
-		from: []string{"internal/fcgi"}, not: module, except: slices.Concat(pure, []string{"internal/config", "internal/config/ini", "internal/config/expand", "internal/manual", "internal/output/timestamp", "internal/unixsocket"}), deep: true,
+		from: []string{"internal/fcgi"}, not: module, except: slices.Concat(pure, configuration, []string{"internal/unixsocket"}), deep: true,
 		why: "a socket is what its section says, whoever shares it",
 	},
 	{
@@ -86,11 +88,29 @@ var rules = []rule{
 		why: "pools know events and who hears them, not how processes are run",
 	},
 	{
+		from: []string{"internal/supervise"}, not: module, except: slices.Concat(pure, configuration, []string{
+			"internal/bus", "internal/listener", "internal/mainlog",
+			"internal/child", "internal/output", // for Rank and ErrGone, Ring and the errors of logs
+		}), deep: true,
+		why: "the loop asks a Runner for children: it knows no pipes, files, sockets nor probes",
+	},
+	{
+		from: []string{"internal/supervise"}, not: []string{"os/...", "net/...", "syscall", "golang.org/..."},
+		why: "the loop never blocks: what asks the system is behind a Runner or Logs",
+	},
+	{
+		from: []string{"internal/runner"}, not: module, except: slices.Concat(pure, configuration, []string{
+			"internal/bus", "internal/child", "internal/fcgi", "internal/listener", "internal/output", "internal/output/syslog",
+			"internal/readiness", "internal/unixsocket",
+		}), deep: true,
+		why: "children are run as they were configured, whoever supervises them",
+	},
+	{
 		from: core, not: slices.Concat(faces, []string{"internal/daemon", "net/http"}), deep: true,
 		why: "the core knows no face: it is asked through control.API",
 	},
 	{
-		from: faces, not: []string{"internal/supervise", "internal/child", "internal/output/...", "internal/bus", "internal/daemon"}, except: []string{"internal/output/timestamp"}, deep: true,
+		from: faces, not: []string{"internal/supervise", "internal/runner", "internal/child", "internal/output/...", "internal/bus", "internal/daemon"}, except: []string{"internal/output/timestamp"}, deep: true,
 		why: "a face speaks control.API, so that it works over the network as in the daemon",
 	},
 	{

@@ -8,5 +8,8 @@
 // [Runner] and come back as inputs, and a client that waits does so on its own
 // goroutine.
 //
+// How children are run is not known here. Package runner runs real ones; the tests have
+// some that live in fake time.
+//
 // Loop implements control.API. Start reading in loop.go.
 package supervise

@@ -267,7 +267,7 @@ func runWith(t *testing.T, os *fakeOS, change func(*config.Config), groups ...co
 	conf := r.write(groups...)
 	change(conf)
 	r.Loop = supervise.New(supervise.Options{
-		Config: conf, Runners: os, Logs: noLogs{}, Bus: b, PID: 1, Version: "4.2.5",
+		Config: conf, NewRunner: os.New, Logs: noLogs{}, Bus: b, PID: 1, Version: "4.2.5",
 		Log: slog.New(mainlog.NewHandler(slog.LevelInfo, r.log)),
 		Reload: func(scales map[string]config.Scale) (*config.Config, error) {
 			if r.load != nil {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"supervisord/internal/child"
 	"supervisord/internal/config"
 	"supervisord/internal/control"
 	"supervisord/internal/event"
@@ -230,13 +229,16 @@ func describe(g *config.Group, p *config.Program, uids map[string]*int) control.
 	return info
 }
 
-// uidOf returns nil if there is no such user any more.
+// uidOf returns nil if none is named, or there is no such user any more.
 func uidOf(user string) *int {
-	cred, err := credentialOf(user)
-	if err != nil || cred == nil {
+	if user == "" {
 		return nil
 	}
-	return &cred.UID
+	u, err := config.LookupIdentity(user)
+	if err != nil {
+		return nil
+	}
+	return &u.UID
 }
 
 // describeLog reports the first target that is no syslog, as Python does.
@@ -256,12 +258,4 @@ func describeLog(s config.StreamLog) control.LogInfo {
 		}
 	}
 	return info
-}
-
-// credentialOf returns the user and group that user= names, nil for none.
-func credentialOf(user string) (*child.Credential, error) {
-	if user == "" {
-		return nil, nil //nolint:nilnil // no user is no error
-	}
-	return lookupCredential(user)
 }

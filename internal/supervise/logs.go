@@ -21,6 +21,9 @@ type Logs interface {
 	Main() string
 }
 
+// streams are the outputs of a process.
+var streams = [...]control.LogStream{control.Stdout, control.Stderr}
+
 // found is where a log can be read.
 type found struct {
 	path string       // empty: there is no file
@@ -130,8 +133,8 @@ func (l *Loop) ClearLogs(_ context.Context, sel control.Selector) ([]control.Res
 
 func (l *Loop) clear(p *proc) *control.Fault {
 	p.clearRings()
-	for _, channel := range channels {
-		for _, path := range p.runner.Files(channel) {
+	for _, stream := range streams {
+		for _, path := range p.runner.Files(stream) {
 			if err := l.logs.Clear(path); err != nil && !errors.Is(err, output.ErrNoFile) {
 				return control.NewFault(control.Failed, p.selector().String()+": "+err.Error())
 			}
@@ -142,8 +145,8 @@ func (l *Loop) clear(p *proc) *control.Fault {
 
 // clearRings empties what memory keeps of the output.
 func (p *proc) clearRings() {
-	for _, channel := range channels {
-		if ring := p.runner.Ring(channel); ring != nil {
+	for _, stream := range streams {
+		if ring := p.runner.Ring(stream); ring != nil {
 			ring.Clear()
 		}
 	}

@@ -65,7 +65,7 @@ func withLogs(path string, ring *output.Ring) *supervise.Loop {
 		program("nothing"),
 	}}
 	return supervise.New(supervise.Options{
-		Config: conf, Runners: idleRunners{map[string]*output.Ring{"ring": ring}}, Logs: realFiles{&output.Files{}},
+		Config: conf, NewRunner: idleRunners{map[string]*output.Ring{"ring": ring}}.New, Logs: realFiles{&output.Files{}},
 	})
 }
 

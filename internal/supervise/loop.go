@@ -21,11 +21,12 @@ import (
 
 // Options are what a Loop needs of the rest of the program. All fields must be set.
 type Options struct {
-	Config  *config.Config
-	Runners Runners
-	Logs    Logs
-	Bus     *bus.Bus
-	Log     *slog.Logger
+	Config *config.Config
+	// NewRunner makes the Runner of a process.
+	NewRunner func(p *config.Program) Runner
+	Logs      Logs
+	Bus       *bus.Bus
+	Log       *slog.Logger
 	// Reload reads the configuration file again, with other numbers of processes.
 	Reload func(scales map[string]config.Scale) (*config.Config, error)
 	// PID and Version are those of the daemon, for those who ask.
@@ -40,14 +41,14 @@ type Options struct {
 // Loop owns the state of every process. Only Run touches groups, deadlines and drain;
 // the methods of control.API may be called from any goroutine.
 type Loop struct {
-	runners Runners
-	logs    Logs
-	bus     *bus.Bus
-	pools   *listener.Pools
-	log     *slog.Logger
-	reload  func(map[string]config.Scale) (*config.Config, error)
-	pid     int
-	version string
+	newRunner func(*config.Program) Runner
+	logs      Logs
+	bus       *bus.Bus
+	pools     *listener.Pools
+	log       *slog.Logger
+	reload    func(map[string]config.Scale) (*config.Config, error)
+	pid       int
+	version   string
 	// sections are those of the daemon; nil: there are none.
 	sections Sections
 
@@ -82,7 +83,7 @@ type posted struct {
 // New returns a Loop with the groups of the configuration. Nothing runs before Run.
 func New(o Options) *Loop {
 	l := &Loop{
-		runners: o.Runners, logs: o.Logs, bus: o.Bus, log: o.Log, reload: o.Reload,
+		newRunner: o.NewRunner, logs: o.Logs, bus: o.Bus, log: o.Log, reload: o.Reload,
 		pid: o.PID, version: o.Version, sections: o.Sections,
 		inputs:   make(chan posted, 64),
 		commands: make(chan func()),
@@ -232,7 +233,7 @@ func (l *Loop) install(c *config.Group) {
 	g := &group{name: c.Name, config: c}
 	for i := range c.Programs {
 		p := &c.Programs[i]
-		g.procs = append(g.procs, newProc(p, g, l.runners.New(p)))
+		g.procs = append(g.procs, newProc(p, g, l.newRunner(p)))
 	}
 	l.groups[c.Name] = g
 }

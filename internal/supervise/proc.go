@@ -120,7 +120,7 @@ func policyOf(p *config.Program) process.Policy {
 	}
 	return process.Policy{
 		StartSecs:    p.StartSecs,
-		AwaitReady:   awaitsReady(p),
+		AwaitReady:   p.Readiness.Awaited(),
 		ReadyTimeout: p.ReadinessTimeout,
 		StartRetries: p.StartRetries,
 		AutoRestart:  restartOf(p.AutoRestart),

@@ -17,8 +17,8 @@ type Runner interface {
 	// or SpawnFailed, and after Spawned, once the child's output has been written, with
 	// one Died. post may block.
 	Start(rank child.Rank, post func(process.Input))
-	// Configure says how the children to come are run; New says it for the first. It is
-	// called while there is no child.
+	// Configure says how the children to come are run; for the first, NewRunner of Options
+	// has. It is called while there is no child.
 	Configure(p *config.Program)
 	// Signal sends a signal to the child or to its process group. It returns
 	// child.ErrGone if the child has ended.
@@ -55,9 +55,4 @@ type limiter interface {
 type teller interface {
 	// Status returns what it says, empty for nothing. It may be called from any goroutine.
 	Status() string
-}
-
-// Runners makes the Runner of each process.
-type Runners interface {
-	New(p *config.Program) Runner
 }

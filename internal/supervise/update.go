@@ -394,7 +394,7 @@ func (l *Loop) addProcs(c *part) (added []*proc) {
 		if known[program.Name] != nil {
 			continue
 		}
-		p := newProc(program, g, l.runners.New(program))
+		p := newProc(program, g, l.newRunner(program))
 		g.procs = append(g.procs, p)
 		l.join(p)
 		added = append(added, p)

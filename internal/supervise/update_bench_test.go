@@ -20,7 +20,7 @@ func BenchmarkPlan(b *testing.B) {
 	}
 	conf := &config.Config{Groups: groups}
 	l := supervise.New(supervise.Options{
-		Config: conf, Runners: &fakeOS{}, Logs: noLogs{}, Bus: &bus.Bus{}, Log: slog.New(slog.DiscardHandler),
+		Config: conf, NewRunner: (&fakeOS{}).New, Logs: noLogs{}, Bus: &bus.Bus{}, Log: slog.New(slog.DiscardHandler),
 		Reload: func(map[string]config.Scale) (*config.Config, error) { return conf, nil },
 	})
 	ctx, cancel := context.WithCancel(b.Context())

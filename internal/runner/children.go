@@ -1,4 +1,4 @@
-package supervise
+package runner
 
 import (
 	"context"
@@ -64,14 +64,14 @@ func (c *Children) Common() Common {
 }
 
 // New returns a Runner for one process.
-func (c *Children) New(p *config.Program) Runner {
-	r := &runner{children: c, checking: make(chan struct{}, 1), writing: make(chan struct{}, 1)}
+func (c *Children) New(p *config.Program) *Runner {
+	r := &Runner{children: c, checking: make(chan struct{}, 1), writing: make(chan struct{}, 1)}
 	r.Configure(p)
 	return r
 }
 
 // Configure says how the children to come are run.
-func (r *runner) Configure(p *config.Program) {
+func (r *Runner) Configure(p *config.Program) {
 	c := r.children
 	if r.holds && (p.FastCGI == nil || *p.FastCGI != *r.program().FastCGI) {
 		r.Rest()
@@ -88,7 +88,7 @@ func (r *runner) Configure(p *config.Program) {
 }
 
 // program is how the children to come are run.
-func (r *runner) program() *config.Program { return r.configured.Load() }
+func (r *Runner) program() *config.Program { return r.configured.Load() }
 
 // drainPatience is how long the output of a child may take to be written, on a disk that
 // hangs, before other things happen without it.
@@ -112,8 +112,10 @@ func (c *Children) Close() error {
 	}
 }
 
-// runner implements Runner for one process.
-type runner struct {
+// Runner runs the children of one process, one at a time. It implements supervise.Runner, and
+// the abilities beside it that the loop asks some Runners for; what each method promises
+// stands there.
+type Runner struct {
 	children *Children
 
 	// configured is changed by the loop alone, while there is no child.
@@ -141,7 +143,7 @@ type runner struct {
 
 // run is one child from its start to the end of its output.
 type run struct {
-	*runner
+	*Runner
 	post    func(process.Input)
 	pid     atomic.Int64      // zero until started
 	sources [2]*output.Source // set by started
@@ -153,8 +155,8 @@ type run struct {
 }
 
 // Start starts a child in the background.
-func (r *runner) Start(rank child.Rank, post func(process.Input)) {
-	n := &run{runner: r, post: post}
+func (r *Runner) Start(rank child.Rank, post func(process.Input)) {
+	n := &run{Runner: r, post: post}
 	n.check = n.newCheck()
 	environment := r.environment()
 	n.check.variables(environment.Fixed)
@@ -291,7 +293,7 @@ func (n *run) closeStreams() {
 }
 
 // Signal sends a signal to the child or to its process group.
-func (r *runner) Signal(pid, signal int, group bool) error {
+func (r *Runner) Signal(pid, signal int, group bool) error {
 	return r.children.Parent.Signal(pid, signal, group)
 }
 
@@ -300,7 +302,7 @@ const checkPatience = 10 * time.Second
 
 // Check reports why a start would fail, in the terms of startProcess. A file system that
 // does not answer is asked once at a time, however many ask here.
-func (r *runner) Check(ctx context.Context) *control.Fault {
+func (r *Runner) Check(ctx context.Context) *control.Fault {
 	ctx, cancel := context.WithTimeout(ctx, checkPatience)
 	defer cancel()
 	answer := make(chan *control.Fault, 1)
@@ -320,7 +322,7 @@ func (r *runner) Check(ctx context.Context) *control.Fault {
 	}
 }
 
-func (r *runner) check() *control.Fault {
+func (r *Runner) check() *control.Fault {
 	env, err := r.environment().List()
 	if err != nil {
 		return control.NewFault(control.Failed, err.Error())
@@ -337,7 +339,7 @@ func (r *runner) check() *control.Fault {
 
 // environment returns what the child's environment is made of (Python's manual,
 // "Subprocess Environment").
-func (r *runner) environment() child.Environment {
+func (r *Runner) environment() child.Environment {
 	p := r.program()
 	fixed := map[string]string{
 		"SUPERVISOR_ENABLED":      "1",
@@ -352,19 +354,4 @@ func (r *runner) environment() child.Environment {
 		fixed["SUPERVISOR_SERVER_URL"] = url
 	}
 	return child.Environment{Base: r.children.Environ, Fixed: fixed, Files: p.EnvFiles, Set: p.Environment}
-}
-
-// ownCredential returns the user to switch to, nil if the daemon is that user already.
-func ownCredential(user string) (*child.Credential, error) {
-	cred, err := credentialOf(user)
-	if err != nil || cred == nil {
-		return nil, err
-	}
-	if os.Getuid() == cred.UID && os.Getgid() == cred.GID {
-		return nil, nil //nolint:nilnil // no switch is no error
-	}
-	if os.Getuid() != 0 {
-		return nil, child.CannotSwitch(cred.UID, "Can't drop privilege as nonroot user")
-	}
-	return cred, nil
 }

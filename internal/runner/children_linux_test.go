@@ -1,4 +1,4 @@
-package supervise_test
+package runner_test
 
 import (
 	"context"
@@ -23,11 +23,11 @@ import (
 	"supervisord/internal/output/syslog"
 	"supervisord/internal/output/timestamp"
 	"supervisord/internal/process"
-	"supervisord/internal/supervise"
+	"supervisord/internal/runner"
 )
 
 // realChildren runs real programs; they end with the test.
-func realChildren(t *testing.T, b *bus.Bus) *supervise.Children {
+func realChildren(t *testing.T, b *bus.Bus) *runner.Children {
 	t.Helper()
 	parent, err := child.NewParent(slog.New(slog.DiscardHandler), func(int, process.Exit) {})
 	if err != nil {
@@ -37,11 +37,11 @@ func realChildren(t *testing.T, b *bus.Bus) *supervise.Children {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &supervise.Children{
+	c := &runner.Children{
 		Parent: parent, Pump: pump, Files: new(output.Files), Syslog: new(syslog.Servers), Bus: b,
 		Log: slog.New(slog.DiscardHandler), Environ: os.Environ(),
 	}
-	c.SetCommon(supervise.Common{ChildLogDir: t.TempDir()})
+	c.SetCommon(runner.Common{ChildLogDir: t.TempDir()})
 	t.Cleanup(func() {
 		parent.Close()
 		if err := c.Close(); err != nil {
@@ -52,7 +52,7 @@ func realChildren(t *testing.T, b *bus.Bus) *supervise.Children {
 }
 
 // untilDied starts a child and returns once its death is told.
-func untilDied(t *testing.T, c *supervise.Children, p config.Program) {
+func untilDied(t *testing.T, c *runner.Children, p config.Program) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()

@@ -1,4 +1,4 @@
-package supervise
+package runner
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 
 // Ring returns what keeps the latest output of a stream of which no target is a file: the
 // program may log nowhere, to syslog or to the daemon's stdout, and still be tailed.
-func (r *runner) Ring(channel event.Channel) *output.Ring { return r.rings[channel].Load() }
+func (r *Runner) Ring(channel event.Channel) *output.Ring { return r.rings[channel].Load() }
 
 // ringKey names an output of a process.
 type ringKey struct {
@@ -37,7 +37,7 @@ func (c *Children) ring(key ringKey) *output.Ring {
 func isFile(t config.LogTarget) bool { return t.Kind == config.LogAuto || t.Kind == config.LogFile }
 
 // log returns the options of a channel, nil if its output goes where the other's goes.
-func (r *runner) log(channel event.Channel) *config.StreamLog {
+func (r *Runner) log(channel event.Channel) *config.StreamLog {
 	switch {
 	case channel == event.Stdout:
 		return &r.program().Stdout

@@ -1,4 +1,4 @@
-package supervise
+package runner
 
 import (
 	"supervisord/internal/config"
@@ -9,7 +9,7 @@ import (
 
 // Listen says who hears the stdout of the children to come, which is what event listeners
 // answer on; nil: nobody.
-func (r *runner) Listen(m *listener.Member) {
+func (r *Runner) Listen(m *listener.Member) {
 	r.member.Store(m)
 	if m != nil {
 		r.children.openPrompt()
@@ -18,7 +18,7 @@ func (r *runner) Listen(m *listener.Member) {
 
 // answers reports whether a stream is what a listener answers on: its bytes are the
 // protocol's, so that they are logged as they are, and no part of them is an event.
-func (r *runner) answers(channel event.Channel) bool {
+func (r *Runner) answers(channel event.Channel) bool {
 	return r.member.Load() != nil && channel == event.Stdout
 }
 

@@ -1,4 +1,4 @@
-package supervise_test
+package runner_test
 
 import (
 	"testing"
@@ -6,7 +6,7 @@ import (
 	"supervisord/internal/config"
 	"supervisord/internal/control"
 	"supervisord/internal/output"
-	"supervisord/internal/supervise"
+	"supervisord/internal/runner"
 )
 
 // A ring is there for a stream that no file keeps, and is the same one at every start.
@@ -30,7 +30,7 @@ func TestRingsAreForStreamsWithoutAFile(t *testing.T) {
 		{"no files", target(config.LogStdout, config.LogSyslog), target(config.LogNull), false, [2]bool{true, true}},
 		{"file too", target(config.LogStdout, config.LogFile), target(config.LogStderr), false, [2]bool{false, true}},
 	} {
-		r := (&supervise.Children{}).New(&config.Program{Stdout: c.stdout, Stderr: c.stderr, RedirectStderr: c.redirect})
+		r := (&runner.Children{}).New(&config.Program{Stdout: c.stdout, Stderr: c.stderr, RedirectStderr: c.redirect})
 		stdout, stderr := r.Ring(control.Stdout), r.Ring(control.Stderr)
 		if got := [2]bool{stdout != nil, stderr != nil}; got != c.want {
 			t.Errorf("%s: rings for stdout and stderr: %v, want %v", c.name, got, c.want)
@@ -43,7 +43,7 @@ func TestRingsAreForStreamsWithoutAFile(t *testing.T) {
 
 // An update makes a new Runner; whoever follows the output must not notice.
 func TestRingsOutliveTheirRunners(t *testing.T) {
-	c := &supervise.Children{}
+	c := &runner.Children{}
 	ring := func(group, name string) *output.Ring {
 		return c.New(&config.Program{Group: group, Name: name}).Ring(control.Stdout)
 	}

@@ -1,6 +1,6 @@
 //go:build unix
 
-package supervise
+package runner
 
 import (
 	"context"
@@ -128,7 +128,7 @@ const (
 
 // WriteStdin writes data to the pipe, for as long as the child reads: the daemon does not
 // keep for it what it does not. Clients write one after the other.
-func (r *runner) WriteStdin(ctx context.Context, data []byte) error {
+func (r *Runner) WriteStdin(ctx context.Context, data []byte) error {
 	waiting := time.NewTimer(stdinPatience)
 	defer waiting.Stop()
 	select {

@@ -1,4 +1,4 @@
-package supervise
+package runner
 
 import (
 	"context"
@@ -18,7 +18,7 @@ import (
 // check nothing comes.
 func TestCheckTellsInOrder(t *testing.T) {
 	var told []process.Input
-	n := &run{runner: &runner{}, post: func(in process.Input) { told = append(told, in) }}
+	n := &run{Runner: &Runner{}, post: func(in process.Input) { told = append(told, in) }}
 	n.configured.Store(&config.Program{Readiness: config.Readiness{By: config.ReadyLog, Value: "up"}})
 	early, late := n.newCheck(), n.newCheck()
 	early.ready()

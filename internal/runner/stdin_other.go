@@ -1,6 +1,6 @@
 //go:build !unix
 
-package supervise
+package runner
 
 import (
 	"context"
@@ -14,4 +14,4 @@ func (s *stdin) set(int) {}
 func (s *stdin) close()  {}
 
 // WriteStdin is not built for this operating system.
-func (r *runner) WriteStdin(context.Context, []byte) error { return errors.ErrUnsupported }
+func (r *Runner) WriteStdin(context.Context, []byte) error { return errors.ErrUnsupported }

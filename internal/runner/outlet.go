@@ -1,4 +1,4 @@
-package supervise
+package runner
 
 import (
 	"os"
@@ -127,7 +127,7 @@ func (n *run) openSink(channel event.Channel, t config.LogTarget) (output.Sink, 
 }
 
 // limits are those of the files that an output is written to.
-func (r *runner) limits(channel event.Channel) output.FileOptions {
+func (r *Runner) limits(channel event.Channel) output.FileOptions {
 	log := &r.limited.Load().Stdout
 	if channel == event.Stderr {
 		log = &r.limited.Load().Stderr
@@ -139,8 +139,7 @@ func (r *runner) limits(channel event.Channel) output.FileOptions {
 }
 
 // Limit gives the files that the child writes to now the limits of another configuration.
-// It implements limiter.
-func (r *runner) Limit(next *config.Program) {
+func (r *Runner) Limit(next *config.Program) {
 	r.limited.Store(next)
 	r.children.after.Go(func() { // a file system may not answer
 		r.limiting.Lock()
@@ -155,7 +154,7 @@ func (r *runner) Limit(next *config.Program) {
 
 // autoPath returns the path of the AUTO log, which is made at the first start and
 // stays the same from then on, until there is another directory for such logs.
-func (r *runner) autoPath(channel event.Channel) (string, error) {
+func (r *Runner) autoPath(channel event.Channel) (string, error) {
 	c := r.children.Common()
 	if known := r.logs[channel].Load(); known != nil && filepath.Dir(*known) == filepath.Clean(c.ChildLogDir) {
 		return *known, nil
@@ -170,7 +169,7 @@ func (r *runner) autoPath(channel event.Channel) (string, error) {
 
 // Files returns the paths of the files among the targets of an output. That of AUTO is
 // known once the process has been started.
-func (r *runner) Files(channel event.Channel) (paths []string) {
+func (r *Runner) Files(channel event.Channel) (paths []string) {
 	log := r.log(channel)
 	if log == nil {
 		return nil
@@ -190,11 +189,11 @@ func (r *runner) Files(channel event.Channel) (paths []string) {
 
 // Logs returns what the two outputs are described by: the first file among the targets
 // of each, or else the first device.
-func (r *runner) Logs() (stdout, stderr string) {
+func (r *Runner) Logs() (stdout, stderr string) {
 	return r.logPath(event.Stdout), r.logPath(event.Stderr)
 }
 
-func (r *runner) logPath(channel event.Channel) string {
+func (r *Runner) logPath(channel event.Channel) string {
 	if files := r.Files(channel); len(files) > 0 {
 		return files[0]
 	}

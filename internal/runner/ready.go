@@ -1,4 +1,4 @@
-package supervise
+package runner
 
 import (
 	"context"
@@ -37,15 +37,10 @@ type check struct {
 	alive chan time.Duration // signs of life: when the next is due; nil: none are needed
 }
 
-// awaitsReady reports whether more than startsecs says that a program is up.
-func awaitsReady(p *config.Program) bool {
-	return p.Readiness.By != "" && p.Readiness.By != config.ReadyStartSecs
-}
-
 // newCheck returns what checks a child that is about to be; nil if there is nothing to check.
 func (n *run) newCheck() *check {
 	p := n.program()
-	if !awaitsReady(p) && p.Watchdog == 0 {
+	if !p.Readiness.Awaited() && p.Watchdog == 0 {
 		return nil
 	}
 	c := &check{program: p, post: n.post, tell: n.setStatus, probe: n.probe}
@@ -198,7 +193,7 @@ func (c *check) lives(m readiness.Message) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
-	case c.found || !awaitsReady(c.program):
+	case c.found || !c.program.Readiness.Awaited():
 		due := max(m.Extend, c.program.Watchdog)
 		if m.Stopping {
 			due = max(due, c.program.StopWaitSecs)
@@ -228,7 +223,7 @@ func (c *check) watch() {
 	first := time.Now().Add(grace) // it is RUNNING by then, whatever it said before
 	timer := time.NewTimer(grace)
 	defer timer.Stop()
-	if awaitsReady(c.program) {
+	if c.program.Readiness.Awaited() {
 		timer.Stop() // ready is the first sign
 		first = time.Time{}
 	}
@@ -287,10 +282,11 @@ func (c *check) lastWords() {
 }
 
 // setStatus keeps what the child says of itself.
-func (r *runner) setStatus(status string) { r.status.Store(&status) }
+func (r *Runner) setStatus(status string) { r.status.Store(&status) }
 
-// Status returns what the child says of itself. It implements teller.
-func (r *runner) Status() string {
+// Status returns what the child says of itself, empty for nothing. It may be called from any
+// goroutine.
+func (r *Runner) Status() string {
 	if s := r.status.Load(); s != nil {
 		return *s
 	}
@@ -298,7 +294,7 @@ func (r *runner) Status() string {
 }
 
 // probe asks until the child is up or ctx ends.
-func (r *runner) probe(ctx context.Context, by config.Readiness) {
+func (r *Runner) probe(ctx context.Context, by config.Readiness) {
 	if by.By == config.ReadyExec {
 		r.probeByCommand(ctx, by.Value)
 		return

@@ -1,23 +1,20 @@
-package supervise_test
+package runner_test
 
 import (
 	"runtime"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"supervisord/internal/listener"
 )
 
 // A listener that answers what it does not read makes the daemon keep no more than two
 // events for it: the one that fills the pipe, and the one behind it.
 func TestEventsForAListenerThatAnswersWithoutReading(t *testing.T) {
 	r := talkTo(t, "exec sleep 1000")
-	send := r.Runner.(listener.Process).Send
 	before := runtime.NumGoroutine()
 	refused := 0
 	for range 100 {
-		if send(large) != nil {
+		if r.Send(large) != nil {
 			refused++
 		}
 	}

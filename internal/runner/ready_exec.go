@@ -1,4 +1,4 @@
-package supervise
+package runner
 
 import (
 	"context"
@@ -21,7 +21,7 @@ const (
 
 // probeByCommand runs a command again and again, as the program would be run, until it
 // ends with exit status 0 or ctx ends.
-func (r *runner) probeByCommand(ctx context.Context, command string) {
+func (r *Runner) probeByCommand(ctx context.Context, command string) {
 	for pause := shortestPause; ; pause = min(2*pause, longestPause) {
 		if r.succeeds(ctx, command) {
 			return
@@ -38,7 +38,7 @@ func (r *runner) probeByCommand(ctx context.Context, command string) {
 
 // succeeds runs a command once. When it takes too long, or ctx ends, its process group is
 // killed, and nobody waits for that.
-func (r *runner) succeeds(ctx context.Context, command string) bool {
+func (r *Runner) succeeds(ctx context.Context, command string) bool {
 	ctx, cancel := context.WithTimeout(ctx, commandPatience)
 	defer cancel()
 	parent, p := r.children.Parent, r.program()

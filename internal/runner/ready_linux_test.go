@@ -1,4 +1,4 @@
-package supervise_test
+package runner_test
 
 import (
 	"context"
@@ -18,18 +18,18 @@ import (
 	"supervisord/internal/child"
 	"supervisord/internal/config"
 	"supervisord/internal/process"
-	"supervisord/internal/supervise"
+	"supervisord/internal/runner"
 )
 
 // started is a real child and what is told of it.
 type started struct {
 	t      *testing.T
-	runner supervise.Runner
+	runner *runner.Runner
 	inputs chan process.Input
 	pid    int
 }
 
-func start(t *testing.T, c *supervise.Children, p config.Program) *started {
+func start(t *testing.T, c *runner.Children, p config.Program) *started {
 	t.Helper()
 	s := &started{t: t, runner: c.New(&p), inputs: make(chan process.Input, 8)}
 	s.runner.Start(child.Rank{}, func(in process.Input) { s.inputs <- in })
@@ -243,7 +243,7 @@ open(sys.argv[1]).read()
 // wantStatus compares what the child says of itself; it has said so already.
 func (s *started) wantStatus(want string) {
 	s.t.Helper()
-	got := s.runner.(interface{ Status() string }).Status()
+	got := s.runner.Status()
 	if got != want {
 		s.t.Errorf("status %q, want %q", got, want)
 	}

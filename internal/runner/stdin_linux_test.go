@@ -1,4 +1,4 @@
-package supervise_test
+package runner_test
 
 import (
 	"bytes"
@@ -18,12 +18,12 @@ import (
 	"supervisord/internal/child"
 	"supervisord/internal/config"
 	"supervisord/internal/process"
-	"supervisord/internal/supervise"
+	"supervisord/internal/runner"
 )
 
 // talking is a child to whose stdin a test writes.
 type talking struct {
-	supervise.Runner
+	*runner.Runner
 	pid  int
 	died chan struct{}
 }

@@ -1,4 +1,4 @@
-package supervise
+package runner
 
 import (
 	"errors"
@@ -17,7 +17,7 @@ func TestLastWordsOfAChild(t *testing.T) {
 	for range 20 {
 		for by, say := range map[config.ReadyBy]func(*check) error{config.ReadyNotify: notifyReady, config.ReadyFD: writeNewline} {
 			var told []process.Input
-			n := &run{runner: &runner{}, post: func(in process.Input) { told = append(told, in) }}
+			n := &run{Runner: &Runner{}, post: func(in process.Input) { told = append(told, in) }}
 			n.configured.Store(&config.Program{Readiness: config.Readiness{By: by, Value: "3"}})
 			c := n.newCheck()
 			if err := say(c); err != nil {

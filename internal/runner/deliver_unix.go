@@ -1,6 +1,6 @@
 //go:build unix
 
-package supervise
+package runner
 
 import (
 	"bytes"
@@ -20,7 +20,7 @@ var errUnread = errors.New("the events before are still in the pipe")
 // (it is longer than the pipe, or a client is writing to the same stdin) is written on a
 // goroutine, which ends when all is read, or with the child. There are no more than
 // maxUnread of them.
-func (r *runner) Send(text []byte) error {
+func (r *Runner) Send(text []byte) error {
 	run, ok := r.stdin.expect(maxUnread)
 	if !ok {
 		return errUnread
@@ -50,7 +50,7 @@ func (r *runner) Send(text []byte) error {
 // sendSlowly writes text as the child reads, and lets others write then. That it cannot
 // be written any more needs no telling: the listener never answers, and is given up or
 // ends.
-func (r *runner) sendSlowly(run int, text []byte) {
+func (r *Runner) sendSlowly(run int, text []byte) {
 	if f, err := r.stdin.begin(run); err == nil {
 		_, _ = f.Write(text)
 		r.stdin.end(f)
@@ -60,7 +60,7 @@ func (r *runner) sendSlowly(run int, text []byte) {
 
 // sent lets others write. The event is counted out first, or the next one would find two
 // that were read.
-func (r *runner) sent(run int) {
+func (r *Runner) sent(run int) {
 	r.stdin.arrived(run)
 	<-r.writing
 }
