@@ -249,13 +249,18 @@ func (l *Loop) complete(u *update) {
 			parts[c.group] = c
 		}
 		waiting := request{waiting: func(p *proc) { l.log.Info(event.WaitingToStop(p.name)) }}
+		var ended []*part
 		_ = l.await(ctx, u.stops, waiting, func(p *proc, err error) { // no context, no error
 			c := parts[p.group]
 			if err != nil {
 				c.stuck = append(c.stuck, p)
 			}
 			if c.left--; c.left == 0 {
-				_ = l.do(ctx, func() { l.endParts(c) }) // whether the loop is over is of no interest
+				ended = append(ended, c)
+			}
+			if len(ended) > 0 && len(u.stops.ends) == 0 { // those that end together change the view together
+				_ = l.do(ctx, func() { l.endParts(ended...) }) // whether the loop is over is of no interest
+				ended = nil
 			}
 		})
 	}
