@@ -4,6 +4,7 @@ package child_test
 
 import (
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -112,15 +113,15 @@ func TestPreparationThatHangsLetsOthersGoFirst(t *testing.T) {
 	for _, name := range others {
 		p.Start(recorded(t, p, r, name, nil))
 	}
-	if d := cmp.Diff(others, r.first(t, len(others))); d != "" {
+	// Each of them may be late, too, on a busy machine: their order is that of another test.
+	if d := cmp.Diff(others, slices.Sorted(slices.Values(r.first(t, len(others))))); d != "" {
 		t.Errorf("-want +got\n%s", d)
 	}
 	close(answer)
-	want := append(others, "hangs")
 	receive(t, r.grew, "the late start")
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if d := cmp.Diff(want, r.names); d != "" {
+	if d := cmp.Diff([]string{"hangs"}, r.names[len(others):]); d != "" {
 		t.Errorf("afterwards (-want +got)\n%s", d)
 	}
 }

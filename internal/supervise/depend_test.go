@@ -258,9 +258,9 @@ func TestDeadDependentWaitsForWhatIsNeeded(t *testing.T) {
 // A shutdown stops nothing before what needs it, whatever the priorities.
 func TestShutdownStopsDependentsFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := run(t, &fakeOS{}, program("web", needs("api"), func(p *config.Program) { p.Priority = 1 }),
+		os := &fakeOS{lives: map[string]life{"never": {noSpawn: "no"}}}
+		r := run(t, os, program("web", needs("api"), func(p *config.Program) { p.Priority = 1 }),
 			program("api", needs("db")), program("db"), program("stuck", needs("never")), program("never", retries(0)))
-		r.os.set("never", life{noSpawn: "no"})
 		time.Sleep(time.Minute)
 		if err := r.Shutdown(t.Context()); err != nil {
 			t.Fatal(err)
