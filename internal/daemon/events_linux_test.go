@@ -116,7 +116,7 @@ func TestClientThatNeverReadsEventsHoldsUpNobody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const events, size = 300, 100_000 // few, since the server waits 30 s for a reader
+	const events, size = 20, 1_000_000 // few, since the server waits 30 s for a reader
 	data := strings.Repeat("x", size)
 	for i := range events {
 		if err := s.api.Publish(t.Context(), strconv.Itoa(i), data); err != nil {
