@@ -20,6 +20,7 @@ import (
 	"supervisord/internal/logtail"
 	"supervisord/internal/rpc"
 	"supervisord/internal/rpc/rpctest"
+	"supervisord/internal/testenv"
 )
 
 // bothFaces answers calls and streams logs, as the daemon does.
@@ -194,7 +195,7 @@ func TestFollowLogAsksForTheRightThing(t *testing.T) {
 
 // Python's server begins where it always does.
 func TestFollowLogOfPython(t *testing.T) {
-	port := freePort(t)
+	port := testenv.FreePort(t)
 	peer := rpctest.StartPeer(t, fmt.Sprintf(`
 [inet_http_server]
 port=127.0.0.1:%d

@@ -3,7 +3,6 @@ package client_test
 import (
 	"errors"
 	"fmt"
-	"net"
 	"path/filepath"
 	"testing"
 
@@ -12,12 +11,13 @@ import (
 
 	"supervisord/client"
 	"supervisord/internal/rpc/rpctest"
+	"supervisord/internal/testenv"
 )
 
 // The client serves a Python Supervisor just as well: on its unix socket, and on a port
 // with a password.
 func TestPythonSupervisor(t *testing.T) {
-	port := freePort(t)
+	port := testenv.FreePort(t)
 	peer := rpctest.StartPeer(t, fmt.Sprintf(`
 [inet_http_server]
 port=127.0.0.1:%d
@@ -109,15 +109,4 @@ func usePeer(t *testing.T, peer rpctest.Peer, c *client.Client) {
 	if d := cmp.Diff(client.Diff{}, diff); d != "" || err != nil {
 		t.Errorf("reread: %v (-want +got):\n%s", err, d)
 	}
-}
-
-// freePort returns a port that nobody listens on.
-func freePort(t *testing.T) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port
 }

@@ -304,7 +304,7 @@ func cmdPyRPC(ts *testscript.TestScript, neg bool, args []string) {
 
 func cmdFreePort(ts *testscript.TestScript, neg bool, args []string) {
 	need(ts, neg, args, 1, 1, "freeport VAR")
-	port, err := freePort()
+	port, err := freePort(ts.Defer)
 	ts.Check(err)
 	ts.Setenv(args[0], port)
 }

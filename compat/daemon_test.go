@@ -152,7 +152,7 @@ func runProgram(ts *testscript.TestScript, path string, args []string, stdin str
 
 func runProgramTo(ts *testscript.TestScript, out io.Writer, path string, args []string, stdin string, code int) {
 	s := of(ts)
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), testenv.Patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Dir = s.work
@@ -172,7 +172,7 @@ func runProgramTo(ts *testscript.TestScript, out io.Writer, path string, args []
 		ts.Fatalf("%s: %v", path, err)
 	}
 	if ctx.Err() != nil {
-		ts.Fatalf("%s %q still ran after %v", filepath.Base(path), args, patience)
+		ts.Fatalf("%s %q still ran after %v", filepath.Base(path), args, testenv.Patience)
 	}
 	if got := cmd.ProcessState.ExitCode(); got != code {
 		ts.Fatalf("%s %q: exit code %d, want %d", filepath.Base(path), args, got, code)

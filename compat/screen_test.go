@@ -65,7 +65,7 @@ func section(name, command string) string {
 // run runs a command of ours beside the terminal.
 func (s *site) run(name string, args ...string) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+	ctx, cancel := context.WithTimeout(s.t.Context(), testenv.Patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, filepath.Join(buildOurs(s.t), name), args...)
 	cmd.Dir, cmd.Env = s.dir, s.env

@@ -3,22 +3,15 @@
 package compat
 
 import (
-	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"strconv"
-	"sync/atomic"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"supervisord/internal/testenv"
 )
-
-// patience is how long a script waits for anything. Long, since it only costs
-// time when something is wrong.
-const patience = 60 * time.Second
 
 // step is how often a waiting command looks again.
 const step = 20 * time.Millisecond
@@ -57,7 +50,7 @@ type scriptKey struct{}
 func of(ts *testscript.TestScript) *script { return ts.Value(scriptKey{}).(*script) }
 
 func setup(env *testscript.Env, p pair) error {
-	port, err := freePort()
+	port, err := freePort(env.Defer)
 	if err != nil {
 		return err
 	}
@@ -89,34 +82,27 @@ func setup(env *testscript.Env, p pair) error {
 	return os.WriteFile(filepath.Join(env.WorkDir, "s.conf"), append([]byte(baseConfig), programs...), 0o644)
 }
 
-// lastPort is the last port given to a script of this run.
-var lastPort atomic.Int32
-
-// freePort returns a port below those the kernel gives to clients, so that it is
-// still free when the daemon takes it. Runs at the same time start apart.
-func freePort() (string, error) {
-	lastPort.CompareAndSwap(0, int32(15000+os.Getpid()%150*100))
-	for range 1000 {
-		port := strconv.Itoa(int(lastPort.Add(1)))
-		ln, err := net.Listen("tcp", "127.0.0.1:"+port)
-		if err == nil {
-			return port, ln.Close()
-		}
+// freePort returns a port that nobody else gets until the script ends.
+func freePort(atEnd func(func())) (string, error) {
+	port, release, err := testenv.ReservePort()
+	if err != nil {
+		return "", err
 	}
-	return "", fmt.Errorf("no free port")
+	atEnd(release)
+	return strconv.Itoa(port), nil
 }
 
 // await calls done until it returns true, or fails the script with what msg says.
 func await(ts *testscript.TestScript, done func() bool, msg func() string) {
 	ticker := time.NewTicker(step)
 	defer ticker.Stop()
-	timeout := time.NewTimer(patience)
+	timeout := time.NewTimer(testenv.Patience)
 	defer timeout.Stop()
 	for !done() {
 		select {
 		case <-ticker.C:
 		case <-timeout.C:
-			ts.Fatalf("after %v: %s", patience, msg())
+			ts.Fatalf("after %v: %s", testenv.Patience, msg())
 		}
 	}
 }

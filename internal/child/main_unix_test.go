@@ -15,14 +15,12 @@ import (
 
 	"supervisord/internal/child"
 	"supervisord/internal/process"
+	"supervisord/internal/testenv"
 )
 
 // roleVariable makes the test binary play a part instead of running tests: a Parent
 // collects every exit in its process, so that some need a process of their own.
 const roleVariable = "CHILD_TEST_ROLE"
-
-// bound is how long a test waits for anything before it fails.
-const bound = 30 * time.Second
 
 func TestMain(m *testing.M) {
 	play, found := roles[os.Getenv(roleVariable)]
@@ -95,8 +93,8 @@ func launch(t *testing.T, p *child.Parent, s *child.Spec) (*run, *started) {
 		t.Fatalf("%s: %v", s.Command, err)
 	case c := <-r.started:
 		return r, newStarted(t, p, c)
-	case <-time.After(bound):
-		t.Fatalf("%s: nothing happened for %v", s.Command, bound)
+	case <-time.After(testenv.Patience):
+		t.Fatalf("%s: nothing happened for %v", s.Command, testenv.Patience)
 	}
 	return nil, nil
 }
@@ -139,8 +137,8 @@ func fails(t *testing.T, p *child.Parent, s *child.Spec) error {
 		t.Fatalf("%s: was started", s.Command)
 	case err := <-r.failed:
 		return err
-	case <-time.After(bound):
-		t.Fatalf("%s: nothing happened for %v", s.Command, bound)
+	case <-time.After(testenv.Patience):
+		t.Fatalf("%s: nothing happened for %v", s.Command, testenv.Patience)
 	}
 	return nil
 }
@@ -160,8 +158,8 @@ func receive[T any](t *testing.T, c <-chan T, what string) T {
 	select {
 	case v := <-c:
 		return v
-	case <-time.After(bound):
-		t.Fatalf("%v passed without %s", bound, what)
+	case <-time.After(testenv.Patience):
+		t.Fatalf("%v passed without %s", testenv.Patience, what)
 	}
 	panic("not reached")
 }
@@ -171,12 +169,12 @@ func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
-	end := time.After(bound)
+	end := time.After(testenv.Patience)
 	for !ok() {
 		select {
 		case <-tick.C:
 		case <-end:
-			t.Fatalf("%v passed, and still not: %s", bound, what)
+			t.Fatalf("%v passed, and still not: %s", testenv.Patience, what)
 		}
 	}
 }
@@ -188,7 +186,7 @@ func playing(t *testing.T, role string, args ...string) *exec.Cmd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), bound)
+	ctx, cancel := context.WithTimeout(t.Context(), testenv.Patience)
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, self, args...)
 	// The last two keep an instrumented binary from complaining and from dawdling at its end.

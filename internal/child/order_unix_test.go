@@ -13,6 +13,7 @@ import (
 
 	"supervisord/internal/child"
 	"supervisord/internal/process"
+	"supervisord/internal/testenv"
 )
 
 // record keeps what happened, in order.
@@ -66,7 +67,7 @@ func names(n int) []string {
 
 func TestChildrenAreForkedInTheOrderOfTheirStarts(t *testing.T) {
 	p := newParent(t)
-	p.SetLimits(bound, bound)
+	p.SetLimits(testenv.Patience, testenv.Patience)
 	r := newRecord()
 	random := rand.New(rand.NewPCG(3, 4))
 	want := names(40)
@@ -105,7 +106,7 @@ func TestChildrenOfDifferentRanksAreForkedOneAfterTheOther(t *testing.T) {
 
 func TestPreparationThatHangsLetsOthersGoFirst(t *testing.T) {
 	p := newParent(t)
-	p.SetLimits(20*time.Millisecond, bound)
+	p.SetLimits(20*time.Millisecond, testenv.Patience)
 	r := newRecord()
 	answer := make(chan struct{})
 	p.Start(recorded(t, p, r, "hangs", func() error { <-answer; return nil }))
@@ -128,7 +129,7 @@ func TestPreparationThatHangsLetsOthersGoFirst(t *testing.T) {
 
 func TestLateStartIsNotHeldUpByThoseThatStillHang(t *testing.T) {
 	p := newParent(t)
-	p.SetLimits(20*time.Millisecond, bound)
+	p.SetLimits(20*time.Millisecond, testenv.Patience)
 	r := newRecord()
 	never := make(chan struct{})
 	t.Cleanup(func() { close(never) })

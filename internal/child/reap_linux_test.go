@@ -24,6 +24,7 @@ import (
 
 	"supervisord/internal/child"
 	"supervisord/internal/process"
+	"supervisord/internal/testenv"
 )
 
 func TestEveryExitIsToldOnceAndRight(t *testing.T) {
@@ -97,7 +98,7 @@ func TestSignalReachesTheChildOrItsGroup(t *testing.T) {
 	r, c := launch(t, p, &child.Spec{Name: "a", Command: script})
 	out := bufio.NewReader(c.stdout)
 	line := func() string {
-		if err := c.stdout.SetReadDeadline(time.Now().Add(bound)); err != nil {
+		if err := c.stdout.SetReadDeadline(time.Now().Add(testenv.Patience)); err != nil {
 			t.Fatal(err)
 		}
 		text, err := out.ReadString('\n')

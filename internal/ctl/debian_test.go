@@ -332,7 +332,7 @@ func await(t *testing.T, done func() bool) {
 	t.Helper()
 	ticker := time.NewTicker(10 * time.Millisecond)
 	defer ticker.Stop()
-	limit := time.After(20 * time.Second)
+	limit := time.After(testenv.Patience)
 	for !done() {
 		select {
 		case <-ticker.C:

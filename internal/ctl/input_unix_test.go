@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"supervisord/internal/ctl"
+	"supervisord/internal/testenv"
 )
 
 // Who waits for input and gives up leaves what comes then to the next reader.
@@ -36,7 +37,7 @@ func TestWaitStdinTakesNothing(t *testing.T) {
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("error is %v, want that of the context", err)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(testenv.Patience):
 		t.Fatal("it waits after its context has ended")
 	}
 

@@ -12,10 +12,9 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
-)
 
-// patience is how long a terminal waits for what a program should show.
-const patience = 20 * time.Second
+	"supervisord/internal/testenv"
+)
 
 // pseudoTerminal is a terminal of 80 columns and 24 lines with a program on it. One goroutine
 // uses it.
@@ -85,7 +84,7 @@ func (p *pseudoTerminal) press(keys string) {
 // expect waits until the program shows a text, and returns what came before it.
 func (p *pseudoTerminal) expect(text string) (before string) {
 	p.t.Helper()
-	if err := p.ours.SetReadDeadline(time.Now().Add(patience)); err != nil {
+	if err := p.ours.SetReadDeadline(time.Now().Add(testenv.Patience)); err != nil {
 		p.t.Fatal(err)
 	}
 	buf := make([]byte, 4096)
@@ -123,7 +122,7 @@ func (p *pseudoTerminal) modes() unix.Termios {
 // wait waits until the program ends, and returns its exit code.
 func (p *pseudoTerminal) wait() int {
 	p.t.Helper()
-	timeout := time.AfterFunc(patience, func() { _ = p.program.Process.Kill() }) // it may have ended
+	timeout := time.AfterFunc(testenv.Patience, func() { _ = p.program.Process.Kill() }) // it may have ended
 	defer timeout.Stop()
 	_ = p.program.Wait() // the state says it
 	return p.program.ProcessState.ExitCode()

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"supervisord/client"
+	"supervisord/internal/testenv"
 )
 
 // acceptRole makes the test binary a program that accepts connections on its stdin, one at
@@ -96,14 +97,10 @@ func look(path string) string {
 	return fmt.Sprintf("%v %d %d", info.Mode(), st.Uid, st.Gid)
 }
 
+// freeAddress returns an address at which nobody listens, and which nobody gets by chance.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
+	return fmt.Sprintf("127.0.0.1:%d", testenv.FreePort(t))
 }
 
 func TestProcessesOfAnFCGIProgramShareItsSocket(t *testing.T) {

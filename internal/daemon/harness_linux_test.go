@@ -15,11 +15,12 @@ import (
 	"time"
 
 	"supervisord/client"
+	"supervisord/internal/testenv"
 )
 
 // bound is how long a test waits for anything before it fails: longer without -short, when
 // there is more to wait for. TestMain sets it.
-var bound = 20 * time.Second
+var bound = testenv.Patience
 
 // marker names the environment variable by which a daemon and all its descendants are
 // known.

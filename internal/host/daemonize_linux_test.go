@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"supervisord/internal/host"
+	"supervisord/internal/testenv"
 )
 
 // playProgram is a daemon as main would build it. CASE says how its start goes.
@@ -30,7 +31,7 @@ func playProgram() error {
 		}
 		os.Exit(code)
 	}
-	time.AfterFunc(2*patience, func() { os.Exit(9) }) // a failed test leaves nothing behind
+	time.AfterFunc(2*testenv.Patience, func() { os.Exit(9) }) // a failed test leaves nothing behind
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	switch os.Getenv("CASE") {
@@ -88,7 +89,7 @@ func (d daemon) end(t *testing.T) {
 		t.Fatal(err)
 	}
 	for {
-		n, err := unix.Poll([]unix.PollFd{{Fd: int32(d.fd), Events: unix.POLLIN}}, int(patience.Milliseconds()))
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(d.fd), Events: unix.POLLIN}}, int(testenv.Patience.Milliseconds()))
 		if errors.Is(err, unix.EINTR) {
 			continue
 		}

@@ -8,14 +8,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"supervisord/internal/testenv"
 )
 
 // roleVariable makes the test binary play a part instead of running tests: much of this
 // package changes the process for good.
 const roleVariable = "HOST_TEST_ROLE"
-
-// patience is how long a test waits for another process before it gives up.
-const patience = 20 * time.Second
 
 func TestMain(m *testing.M) {
 	roles := map[string]func() error{
@@ -39,7 +38,7 @@ func TestMain(m *testing.M) {
 // command prepares the test binary, or another program that starts it, to play role.
 func command(t *testing.T, role string, argv ...string) *exec.Cmd {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), testenv.Patience)
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	// The last two keep an instrumented binary from complaining and from dawdling at its end.

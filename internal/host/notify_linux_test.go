@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"supervisord/internal/host"
+	"supervisord/internal/testenv"
 )
 
 func TestNotifierSpeaksToTheServiceManager(t *testing.T) {
@@ -51,7 +52,7 @@ func TestNotifierSpeaksToTheServiceManager(t *testing.T) {
 // receive returns the next message, with the time in it scrubbed.
 func receive(t *testing.T, manager *net.UnixConn) string {
 	t.Helper()
-	if err := manager.SetReadDeadline(time.Now().Add(patience)); err != nil {
+	if err := manager.SetReadDeadline(time.Now().Add(testenv.Patience)); err != nil {
 		t.Fatal(err)
 	}
 	message := make([]byte, 1000)

@@ -13,10 +13,8 @@ import (
 	"time"
 
 	"supervisord/internal/httpd"
+	"supervisord/internal/testenv"
 )
-
-// patience is how long a test waits for what must happen.
-const patience = 10 * time.Second
 
 var quiet = slog.New(slog.DiscardHandler)
 
@@ -57,7 +55,7 @@ func await[T any](t *testing.T, c <-chan T) T {
 	select {
 	case v := <-c:
 		return v
-	case <-time.After(patience):
+	case <-time.After(testenv.Patience):
 		t.Fatal("nothing happened")
 		panic("unreachable")
 	}
@@ -80,7 +78,7 @@ func dial(t *testing.T, address string) net.Conn {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(testenv.Patience)); err != nil {
 		t.Fatal(err)
 	}
 	return conn

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"supervisord/internal/httpd"
+	"supervisord/internal/testenv"
 )
 
 func TestNothingIsLeftAfterShutdown(t *testing.T) {
@@ -28,7 +29,7 @@ func TestNothingIsLeftAfterShutdown(t *testing.T) {
 		t.Error(diff)
 	}
 	// Serve waits for the last action of each connection's goroutine; let it return.
-	for deadline := time.Now().Add(patience); runtime.NumGoroutine() > goroutines; runtime.Gosched() {
+	for deadline := time.Now().Add(testenv.Patience); runtime.NumGoroutine() > goroutines; runtime.Gosched() {
 		if time.Now().After(deadline) {
 			var stacks strings.Builder
 			_ = pprof.Lookup("goroutine").WriteTo(&stacks, 1)

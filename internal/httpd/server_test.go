@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"supervisord/internal/httpd"
+	"supervisord/internal/testenv"
 )
 
 func TestTCPAddresses(t *testing.T) {
@@ -134,7 +135,7 @@ func TestShutdownLetsRequestsFinish(t *testing.T) {
 // refused connects until it is refused: the listener has been closed.
 func refused(t *testing.T, s *httpd.Server) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), testenv.Patience)
 	defer cancel()
 	var d net.Dialer
 	for {

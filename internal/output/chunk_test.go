@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"supervisord/internal/output"
+	"supervisord/internal/testenv"
 )
 
 // A program that starts must not wait for a disk that stands still for others.
@@ -20,7 +21,7 @@ func TestFileSaysAtOnceWhichChunksItPrefers(t *testing.T) {
 		select {
 		case small := <-answer:
 			return small
-		case <-time.After(10 * time.Second):
+		case <-time.After(testenv.Patience):
 			t.Fatal("no answer")
 			return false
 		}

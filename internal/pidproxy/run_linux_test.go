@@ -14,10 +14,8 @@ import (
 	"time"
 
 	"supervisord/internal/pidproxy"
+	"supervisord/internal/testenv"
 )
-
-// bound is how long a test waits for anything before it fails.
-const bound = 30 * time.Second
 
 // roleVar makes the test binary the proxy: a process of its own, since it adopts and
 // waits for whatever is left behind.
@@ -91,7 +89,7 @@ func (p *proxy) until(what string, ok func() bool) {
 	p.t.Helper()
 	ticker := time.NewTicker(2 * time.Millisecond)
 	defer ticker.Stop()
-	for deadline := time.Now().Add(bound); !ok(); <-ticker.C {
+	for deadline := time.Now().Add(testenv.Patience); !ok(); <-ticker.C {
 		if time.Now().After(deadline) {
 			text, _ := os.ReadFile(p.stderr) // for the message alone
 			p.t.Fatalf("still not: %s\n%s", what, text)
@@ -133,7 +131,7 @@ func (p *proxy) exit(want int) {
 	p.t.Helper()
 	select {
 	case <-p.done:
-	case <-time.After(bound):
+	case <-time.After(testenv.Patience):
 		p.t.Fatal("the proxy still runs")
 	}
 	if got := p.cmd.ProcessState.ExitCode(); got != want {

@@ -3,6 +3,7 @@ package probe_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -11,14 +12,15 @@ import (
 	"time"
 
 	"supervisord/internal/probe"
+	"supervisord/internal/testenv"
 )
 
 func TestTCP(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	address := fmt.Sprintf("127.0.0.1:%d", testenv.FreePort(t))
+	l, err := net.Listen("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := l.Addr().String()
 	if err := probe.TCP(t.Context(), address); err != nil {
 		t.Error(err)
 	}

@@ -24,6 +24,7 @@ import (
 	"supervisord/internal/output/timestamp"
 	"supervisord/internal/process"
 	"supervisord/internal/runner"
+	"supervisord/internal/testenv"
 )
 
 // realChildren runs real programs; they end with the test.
@@ -157,7 +158,7 @@ func TestProgramsOfPythonReachTheLocalSyslog(t *testing.T) {
 	untilDied(t, c, p)
 	p.Stdout.Targets, p.Command = nil, `/bin/echo two`
 	untilDied(t, c, p)
-	if err := conn.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
+	if err := conn.SetReadDeadline(time.Now().Add(testenv.Patience)); err != nil {
 		t.Fatal(err)
 	}
 	var got []string

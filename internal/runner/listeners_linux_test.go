@@ -14,6 +14,7 @@ import (
 	"supervisord/internal/listener"
 	"supervisord/internal/output"
 	"supervisord/internal/supervise"
+	"supervisord/internal/testenv"
 )
 
 const (
@@ -74,7 +75,7 @@ func TestListenersWithRealChildren(t *testing.T) {
 	g.Programs = append(g.Programs, second)
 	l := supervised(t, g)
 
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(testenv.Patience)
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	until := func(ok func([]listener.Stats) bool) {

@@ -19,6 +19,7 @@ import (
 	"supervisord/internal/config"
 	"supervisord/internal/process"
 	"supervisord/internal/runner"
+	"supervisord/internal/testenv"
 )
 
 // started is a real child and what is told of it.
@@ -48,7 +49,7 @@ func (s *started) next() process.Input {
 	select {
 	case in := <-s.inputs:
 		return in
-	case <-time.After(20 * time.Second):
+	case <-time.After(testenv.Patience):
 		s.t.Fatal("nothing more is told")
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -205,5 +206,21 @@ func TestMissingPeerFailsWhereAllMustBeThere(t *testing.T) {
 	f.run(func() { testenv.Peer(f, "/no/such/program") })
 	if !f.failed {
 		t.Error("a missing peer passed with CI=true")
+	}
+}
+
+// A reserved port refuses connections, is nobody's by chance, and is there for who names it.
+func TestReservePort(t *testing.T) {
+	address := fmt.Sprintf("127.0.0.1:%d", testenv.FreePort(t))
+	if c, err := net.Dial("tcp", address); err == nil {
+		c.Close()
+		t.Errorf("%s takes connections", address)
+	}
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -18,10 +18,6 @@ const (
 	ScreenRows    = 24
 )
 
-// screenPatience is how long a test waits for what a screen has to show. Long, since it
-// only costs time when something is wrong.
-const screenPatience = 30 * time.Second
-
 // ScreenOptions say what runs in a [Screen].
 type ScreenOptions struct {
 	// Command is a command line for /bin/sh; empty stands for an interactive bash that
@@ -172,7 +168,7 @@ func (s *Screen) golden(pattern, file string, look func() string) {
 // until waits, for a bounded time, until what look returns is as ok wants it.
 func (s *Screen) until(look func() string, ok func(text string) bool) (text string, done bool) {
 	s.t.Helper()
-	late := time.NewTimer(screenPatience)
+	late := time.NewTimer(Patience)
 	defer late.Stop()
 	for {
 		if text = look(); ok(text) {

@@ -53,7 +53,7 @@ func startTmux(cmd *exec.Cmd) (*tmuxControl, error) {
 		c.read(out)
 		_ = cmd.Wait() // nobody asks for its exit code
 	}()
-	late := time.AfterFunc(screenPatience, func() { _ = cmd.Process.Kill() })
+	late := time.AfterFunc(Patience, func() { _ = cmd.Process.Kill() })
 	defer late.Stop()
 	select {
 	case <-c.attached:
@@ -68,7 +68,7 @@ func (c *tmuxControl) ended() error { return fmt.Errorf("tmux has ended: %s", &c
 // wait returns when tmux has ended; one that does not want to is killed.
 func (c *tmuxControl) wait() {
 	_ = c.in.Close() // it ends then, if it has not by now
-	late := time.AfterFunc(screenPatience, func() { _ = c.cmd.Process.Kill() })
+	late := time.AfterFunc(Patience, func() { _ = c.cmd.Process.Kill() })
 	defer late.Stop()
 	<-c.done
 }

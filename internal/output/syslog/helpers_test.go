@@ -4,10 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
-	"math/rand/v2"
 	"net"
 	"os"
 	"strconv"
@@ -116,27 +114,6 @@ func (s *packets) next(t *testing.T, n int) []string {
 		got = append(got, string(buf[:size]))
 	}
 	return got
-}
-
-// freePort returns a port that nobody listens at, and that no connection is given as
-// its own end by chance.
-func freePort(t *testing.T) int {
-	t.Helper()
-	for {
-		port := 20_000 + rand.IntN(10_000)
-		address := fmt.Sprintf("127.0.0.1:%d", port)
-		tcp, err := net.Listen("tcp", address)
-		if err != nil {
-			continue
-		}
-		noError(t, tcp.Close())
-		udp, err := net.ListenPacket("udp", address)
-		if err != nil {
-			continue
-		}
-		noError(t, udp.Close())
-		return port
-	}
 }
 
 // streams is a server of streams. It takes one connection at a time.

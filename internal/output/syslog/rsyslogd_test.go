@@ -37,7 +37,7 @@ func newRsyslogd(t *testing.T) *rsyslogd {
 	}
 	testenv.Peer(t, driver)
 	r := &rsyslogd{t: t, dir: socketDir(t)}
-	r.ports = map[string]int{"udp": freePort(t), "tcp": freePort(t), "tls": freePort(t)}
+	r.ports = map[string]int{"udp": testenv.FreePort(t), "tcp": testenv.FreePort(t), "tls": testenv.FreePort(t)}
 	r.configure()
 	return r
 }
@@ -134,7 +134,7 @@ func eventually(t *testing.T, ok func() bool, state func() string) {
 	t.Helper()
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
-	late := time.After(30 * time.Second)
+	late := time.After(testenv.Patience)
 	for !ok() {
 		select {
 		case <-tick.C:

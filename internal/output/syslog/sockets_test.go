@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"supervisord/internal/output/syslog"
+	"supervisord/internal/testenv"
 )
 
 // texts returns what stands behind the header of the messages that plain makes.
@@ -52,7 +53,7 @@ func TestDatagramServersDieBetweenMessages(t *testing.T) {
 			address := filepath.Join(socketDir(t), "log")
 			to := syslog.Target{}
 			if network == "udp" {
-				to = syslog.Target{Network: "udp", Host: "127.0.0.1", Port: freePort(t)}
+				to = syslog.Target{Network: "udp", Host: "127.0.0.1", Port: testenv.FreePort(t)}
 				address = fmt.Sprintf("127.0.0.1:%d", to.Port)
 			}
 			ss := servers(t, &syslog.Servers{Local: []string{address}})
@@ -71,7 +72,7 @@ func TestDatagramServersDieBetweenMessages(t *testing.T) {
 }
 
 func TestStreamServersDieBetweenMessages(t *testing.T) {
-	port := freePort(t)
+	port := testenv.FreePort(t)
 	ss := servers(t, new(syslog.Servers))
 	k := open(t, ss, syslog.Target{Network: "tcp", Host: "127.0.0.1", Port: port}, plain)
 	for i := range 30 {

@@ -1,0 +1,31 @@
+//go:build unix
+
+package testenv
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// ReservePort returns a TCP port of 127.0.0.1 at which nobody listens. Until release is
+// called the kernel gives it to nobody who does not name it. Who sets SO_REUSEADDR, as
+// servers do, can listen at it.
+func ReservePort() (port int, release func(), err error) {
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
+	if err != nil {
+		return 0, nil, os.NewSyscallError("socket", err)
+	}
+	syscall.CloseOnExec(fd)
+	release = func() { _ = syscall.Close(fd) } // it holds nothing that could get lost
+	err = errors.Join(
+		os.NewSyscallError("setsockopt", syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1)),
+		os.NewSyscallError("bind", syscall.Bind(fd, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}})),
+	)
+	address, nameErr := syscall.Getsockname(fd)
+	if err = errors.Join(err, os.NewSyscallError("getsockname", nameErr)); err != nil {
+		release()
+		return 0, nil, err
+	}
+	return address.(*syscall.SockaddrInet4).Port, release, nil
+}
