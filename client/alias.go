@@ -36,6 +36,8 @@ type (
 	SectionPlan = control.SectionPlan
 	// GroupPlan is what becomes of a group.
 	GroupPlan = control.GroupPlan
+	// NeededStart is a process that starts since others need it.
+	NeededStart = control.NeededStart
 	// ProcessPlan is what becomes of a process.
 	ProcessPlan = control.ProcessPlan
 	// OptionChange is an option that gets another value.

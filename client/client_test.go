@@ -109,6 +109,9 @@ func supervisor() *rpctest.Supervisor {
 			},
 			{Name: "new", Fate: control.GroupAdded, Processes: []control.ProcessPlan{{Name: "new", Step: control.StepAdd}}},
 			{Name: "old", Fate: control.GroupRemoved, Whole: true},
+		}, Needed: []control.NeededStart{
+			{Process: control.ParseSelector("db"), For: []control.Selector{control.ParseSelector("grp:a"), control.ParseSelector("new")}},
+			{Process: control.ParseSelector("grp:b")},
 		}},
 	}
 }
@@ -253,7 +256,7 @@ func TestClientSaysWhatTheSupervisorSays(t *testing.T) {
 	for _, s := range steps {
 		want, wantErr := s.do(t.Context(), near)
 		got, err := s.do(t.Context(), c)
-		if d := cmp.Diff(want, got); d != "" && wantErr == nil {
+		if d := cmp.Diff(want, got, cmp.AllowUnexported(client.Selector{})); d != "" && wantErr == nil {
 			t.Errorf("%s (-want +got):\n%s", s.name, d)
 		}
 		var wantFault, fault *client.Fault

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"fmt"
 
 	"supervisord/internal/control"
 )
@@ -36,14 +37,23 @@ func (c *Client) Dependents(ctx context.Context, sel Selector) ([]Selector, erro
 	if err != nil {
 		return nil, err
 	}
-	names, err := as[[]any](v)
-	sels := make([]Selector, len(names))
-	for i, n := range names {
-		name, wrong := as[string](n)
-		if wrong != nil {
-			return nil, wrong
-		}
-		sels[i] = control.ParseSelector(name)
+	return toSelectors(v)
+}
+
+func toSelectors(v any) ([]Selector, error) {
+	names, err := toStrings(v)
+	var sels []Selector
+	for _, n := range names {
+		sels = append(sels, control.ParseSelector(n))
 	}
 	return sels, err
+}
+
+// selectors returns a member that is an array of names.
+func (r *reader) selectors(name string) []Selector {
+	sels, err := toSelectors(r.members[name])
+	if err != nil && r.err == nil {
+		r.err = fmt.Errorf("%s: %w", name, err)
+	}
+	return sels
 }

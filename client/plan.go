@@ -37,7 +37,7 @@ func (c *Client) Scale(ctx context.Context, program string, n int) (Plan, error)
 	return toPlan(v)
 }
 
-// toPlan reads a list of groups and sections.
+// toPlan reads a list of groups, sections and what is needed.
 func toPlan(v any) (Plan, error) {
 	var plan Plan
 	_, err := readList(v, func(r *reader) any {
@@ -47,6 +47,10 @@ func toPlan(v any) (Plan, error) {
 				Changes: members(r, "changes", toChange),
 				Problem: r.text("problem"),
 			})
+			return nil
+		}
+		if _, ok := r.members["needed"]; ok {
+			plan.Needed = append(plan.Needed, NeededStart{Process: control.ParseSelector(r.text("needed")), For: r.selectors("for")})
 			return nil
 		}
 		plan.Groups = append(plan.Groups, GroupPlan{

@@ -6,6 +6,18 @@ type Plan struct {
 	// Sections are those of the daemon itself: [supervisord], servers and webhooks.
 	Sections []SectionPlan
 	Groups   []GroupPlan
+	// Needed are the processes that start though they would not by themselves, what is needed
+	// first. Those in Groups among them have the step [StepStart].
+	Needed []NeededStart
+}
+
+// NeededStart is a process that an update starts since others need it (depends_on), whether
+// or not it differs itself.
+type NeededStart struct {
+	Process Selector
+	// For are those that need it, and are started or wait for their start. None: it is the
+	// process itself that was kept from its start by what it needed so far.
+	For []Selector
 }
 
 // SectionPlan is what becomes of a section of the daemon itself.

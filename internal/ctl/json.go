@@ -18,9 +18,10 @@ type document struct {
 	Programs  []jsonProgram `json:"programs,omitzero"`
 	Log       *jsonLog      `json:"log,omitzero"`
 	Groups    *jsonGroups   `json:"groups,omitzero"`
-	// Plan and Sections are what update does, or has done.
+	// Plan, Sections and Needed are what update does, or has done.
 	Plan     []jsonGroupPlan   `json:"plan,omitzero"`
 	Sections []jsonSectionPlan `json:"sections,omitempty"`
+	Needed   []jsonNeeded      `json:"needed,omitempty"`
 	// Results tell what a command has done, one for each process or group.
 	Results []result `json:"results,omitzero"`
 	// Errors are about the names that a verb could not find.

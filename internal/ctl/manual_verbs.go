@@ -63,7 +63,7 @@ var verbManuals = map[string]verbManual{
 	},
 	"plan": {
 		short: "show what update would do",
-		about: "Per group that differs, its processes with what becomes of them (start, add, stop, remove, restart, next start, live) and the options with old and new value and what the change takes; before them, in brackets, the sections of the daemon itself. Secrets are masked. Nothing is changed.",
+		about: "Per group that differs, its processes with what becomes of them (start, add, stop, remove, restart, next start, live) and the options with old and new value and what the change takes; before them, in brackets, the sections of the daemon itself, and behind them what starts only since others need it (`depends_on`). Secrets are masked. Nothing is changed.",
 		exits: "0: nothing differs. 2: something does. 1: the file has mistakes, or the daemon is Supervisor's.",
 	},
 	"quit": {short: "leave the shell"},

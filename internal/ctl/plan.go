@@ -23,9 +23,9 @@ func (s *session) plan(ctx context.Context, _ call) (int, error) {
 		return exitGeneric, err
 	}
 	if s.doc != nil {
-		s.doc.Plan, s.doc.Sections = toJSONPlan(plan), toJSONSections(plan)
+		s.doc.Plan, s.doc.Sections, s.doc.Needed = toJSONPlan(plan), toJSONSections(plan), toJSONNeeded(plan)
 	}
-	if len(plan.Groups)+len(plan.Sections) == 0 {
+	if len(plan.Groups)+len(plan.Sections)+len(plan.Needed) == 0 {
 		if s.doc == nil {
 			s.printf("%s", noUpdates)
 		}
@@ -38,25 +38,68 @@ func (s *session) plan(ctx context.Context, _ call) (int, error) {
 		}
 		for _, g := range plan.Groups {
 			s.printf("%s: %s\n", g.Name, g.Fate)
-			s.printDetails(g)
+			s.printDetails(g, reasons(plan))
 		}
+		s.printNeeded(plan)
 	}
 	return exitPlanned, nil
 }
 
-// printDetails prints what becomes of the parts of a group. Processes of which the same
-// is to be said share a line.
-func (s *session) printDetails(g control.GroupPlan) {
+// printDetails prints what becomes of the parts of a group, and why that starts which
+// would not by itself. Processes of which the same is to be said share a line.
+func (s *session) printDetails(g control.GroupPlan, why map[control.Selector]string) {
 	s.printChanges("  ", g.Changes)
+	reason := func(p control.ProcessPlan) string { return why[control.Selector{Group: g.Name, Process: p.Name}] }
 	for rest := g.Processes; len(rest) > 0; {
 		n := 1
-		for n < len(rest) && alike(rest[0], rest[n]) {
+		for n < len(rest) && alike(rest[0], rest[n]) && reason(rest[0]) == reason(rest[n]) {
 			n++
 		}
-		s.printf("  %s: %s\n", processNames(g.Name, rest[:n]), rest[0].Step)
+		s.printf("  %s: %s%s\n", processNames(selectors(g.Name, rest[:n])), rest[0].Step, reason(rest[0]))
 		s.printChanges("    ", rest[0].Changes)
 		rest = rest[n:]
 	}
+}
+
+// printNeeded prints what starts in groups that do not differ, as printDetails does.
+func (s *session) printNeeded(plan control.Plan) {
+	told := make(map[control.Selector]bool)
+	for _, g := range plan.Groups {
+		for _, sel := range selectors(g.Name, g.Processes) {
+			told[sel] = true
+		}
+	}
+	why := reasons(plan)
+	var rest []control.Selector
+	for _, n := range plan.Needed {
+		if !told[n.Process] {
+			rest = append(rest, n.Process)
+		}
+	}
+	for len(rest) > 0 {
+		n := 1
+		for n < len(rest) && rest[0].Group == rest[n].Group && why[rest[0]] == why[rest[n]] {
+			n++
+		}
+		s.printf("%s: %s%s\n", processNames(rest[:n]), control.StepStart, why[rest[0]])
+		rest = rest[n:]
+	}
+}
+
+// reasons says why those processes start that would not by themselves, as the end of a line.
+func reasons(plan control.Plan) map[control.Selector]string {
+	why := make(map[control.Selector]string, len(plan.Needed))
+	for _, n := range plan.Needed {
+		switch len(n.For) {
+		case 0:
+			why[n.Process] = ", since its needs have changed"
+		case 1:
+			why[n.Process] = ", since " + n.For[0].String() + " needs it"
+		default:
+			why[n.Process] = ", since " + processNames(n.For) + " need it"
+		}
+	}
+	return why
 }
 
 func (s *session) printChanges(indent string, changes []control.OptionChange) {
@@ -77,17 +120,24 @@ func alike(a, b control.ProcessPlan) bool {
 	return a.Step == b.Step && slices.Equal(a.Changes, b.Changes)
 }
 
-// processNames names processes of a group, if there are many the first and the last.
-func processNames(group string, processes []control.ProcessPlan) string {
-	name := func(p control.ProcessPlan) string { return control.Selector{Group: group, Process: p.Name}.String() }
-	if n := len(processes); n > 3 {
-		return fmt.Sprintf("%s … %s (%d processes)", name(processes[0]), name(processes[n-1]), n)
+// processNames names processes, if there are many the first and the last.
+func processNames(sels []control.Selector) string {
+	if n := len(sels); n > 3 {
+		return fmt.Sprintf("%s … %s (%d processes)", sels[0], sels[n-1], n)
 	}
-	names := make([]string, len(processes))
-	for i, p := range processes {
-		names[i] = name(p)
+	names := make([]string, len(sels))
+	for i, sel := range sels {
+		names[i] = sel.String()
 	}
 	return strings.Join(names, ", ")
+}
+
+func selectors(group string, processes []control.ProcessPlan) []control.Selector {
+	sels := make([]control.Selector, len(processes))
+	for i, p := range processes {
+		sels[i] = control.Selector{Group: group, Process: p.Name}
+	}
+	return sels
 }
 
 // jsonGroupPlan is what update does to a group.
@@ -112,6 +162,15 @@ type jsonProcessPlan struct {
 	Process string       `json:"process"`
 	Step    string       `json:"step"`
 	Options []jsonChange `json:"options"`
+}
+
+// jsonNeeded is a process that update starts, though it would not start by itself. For are
+// those that need it; none: it was kept from its start by what it needed so far.
+type jsonNeeded struct {
+	Name    string   `json:"name"`
+	Group   string   `json:"group"`
+	Process string   `json:"process"`
+	For     []string `json:"for"`
 }
 
 type jsonChange struct {
@@ -140,6 +199,18 @@ func toJSONSections(plan control.Plan) []jsonSectionPlan {
 		sections = append(sections, jsonSectionPlan{s.Name, string(s.Fate), toJSONChanges(s.Changes), s.Problem})
 	}
 	return sections
+}
+
+func toJSONNeeded(plan control.Plan) []jsonNeeded {
+	var needed []jsonNeeded
+	for _, n := range plan.Needed {
+		names := make([]string, len(n.For))
+		for i, sel := range n.For {
+			names[i] = sel.String()
+		}
+		needed = append(needed, jsonNeeded{n.Process.String(), n.Process.Group, n.Process.Process, names})
+	}
+	return needed
 }
 
 func toJSONChanges(changes []control.OptionChange) []jsonChange {

@@ -62,6 +62,75 @@ func TestPlan(t *testing.T) {
 	}
 }
 
+// withNeeds is a supervisor in which processes start since others need them.
+func withNeeds() *supervisor {
+	f := newSupervisor()
+	sel := control.ParseSelector
+	var many []control.Selector
+	for _, name := range []string{"w:0", "w:1", "w:2", "w:3"} {
+		many = append(many, sel(name))
+	}
+	f.plan = &control.Plan{
+		Groups: []control.GroupPlan{{Name: "grp", Fate: control.GroupChanged, Processes: []control.ProcessPlan{
+			{Name: "a", Step: control.StepStart}, {Name: "b", Step: control.StepStart}, {Name: "c", Step: control.StepStart},
+		}}},
+		Needed: []control.NeededStart{
+			{Process: sel("db:0"), For: many[:2]},
+			{Process: sel("db:1"), For: many[:2]},
+			{Process: sel("cache"), For: many},
+			{Process: sel("grp:b"), For: many[:1]},
+			{Process: sel("grp:c"), For: many[:1]},
+			{Process: sel("meek")},
+		},
+	}
+	return f
+}
+
+func TestPlanTellsWhatIsNeeded(t *testing.T) {
+	const details = "  grp:a: start\n  grp:b, grp:c: start, since w:0 needs it\n" +
+		"db:0, db:1: start, since w:0, w:1 need it\n" +
+		"cache: start, since w:0 … w:3 (4 processes) need it\n" +
+		"meek: start, since its needs have changed\n"
+	if d := cmp.Diff(answer{Out: "grp: changed\n" + details, Code: 2}, run(t, withNeeds(), "plan")); d != "" {
+		t.Errorf("plan (-want +got):\n%s", d)
+	}
+	const updated = "grp: updated process group\n"
+	if d := cmp.Diff(answer{Out: updated}, run(t, withNeeds(), "update")); d != "" {
+		t.Errorf("update (-want +got):\n%s", d)
+	}
+	if d := cmp.Diff(answer{Out: updated + details}, runTerminal(t, withNeeds(), 80, "", "update")); d != "" {
+		t.Errorf("update on a terminal (-want +got):\n%s", d)
+	}
+	if d := cmp.Diff(answer{Out: "web: scaled to 3\n" + details}, runTerminal(t, withNeeds(), 80, "", "scale web=3")); d != "" {
+		t.Errorf("scale on a terminal (-want +got):\n%s", d)
+	}
+	f := withNeeds()
+	f.plan.Groups, f.plan.Needed = nil, f.plan.Needed[4:]
+	want := answer{Out: `{
+  "plan": [],
+  "needed": [
+    {
+      "name": "grp:c",
+      "group": "grp",
+      "process": "c",
+      "for": [
+        "w:0"
+      ]
+    },
+    {
+      "name": "meek",
+      "group": "meek",
+      "process": "meek",
+      "for": []
+    }
+  ]
+}
+`, Code: 2}
+	if d := cmp.Diff(want, run(t, f, "plan --json")); d != "" {
+		t.Errorf("--json (-want +got):\n%s", d)
+	}
+}
+
 func TestPlanAsJSON(t *testing.T) {
 	f := withPlan()
 	f.plan.Groups = f.plan.Groups[2:]

@@ -60,10 +60,11 @@ func (s *session) tellScaled(name string, n int, plan control.Plan, err error) (
 	}
 	words := "scaled to " + strconv.Itoa(n)
 	s.tell(about.done(words), name+": "+words)
-	if _, people := s.env.Terminal(); people && s.doc == nil {
+	if s.showsDetails() {
 		for _, g := range plan.Groups {
-			s.printDetails(g)
+			s.printDetails(g, reasons(plan))
 		}
+		s.printNeeded(plan)
 	}
 	return exitOK, nil
 }

@@ -84,9 +84,9 @@ func (s *session) updateExactly(ctx context.Context, groups []string, none strin
 		if len(plan.Groups) > 0 {
 			s.doc.Plan = toJSONPlan(plan)
 		}
-		s.doc.Sections = toJSONSections(plan)
+		s.doc.Sections, s.doc.Needed = toJSONSections(plan), toJSONNeeded(plan)
 	}
-	if len(plan.Groups)+len(plan.Sections) == 0 {
+	if differs := len(plan.Groups)+len(plan.Sections)+len(plan.Needed) > 0; !differs {
 		s.say(none)
 	}
 	code := exitOK
@@ -96,9 +96,12 @@ func (s *session) updateExactly(ctx context.Context, groups []string, none strin
 	for _, fate := range []control.Fate{control.GroupRemoved, control.GroupChanged, control.GroupAdded} { // Python's order
 		for _, g := range plan.Groups {
 			if g.Fate == fate {
-				code = last(code, s.tellUpdated(g))
+				code = last(code, s.tellUpdated(g, plan))
 			}
 		}
+	}
+	if s.showsDetails() {
+		s.printNeeded(plan)
 	}
 	return code, nil
 }
@@ -123,14 +126,20 @@ func (s *session) tellSection(sec control.SectionPlan) int {
 		words := "needs a restart of the daemon: " + strings.Join(left, ", ")
 		s.tell(about.done(words), name+": "+words)
 	}
-	if _, people := s.env.Terminal(); people && s.doc == nil {
+	if s.showsDetails() {
 		s.printChanges("  ", sec.Changes)
 	}
 	return exitOK
 }
 
+// showsDetails reports whether people read what an update has done.
+func (s *session) showsDetails() bool {
+	_, people := s.env.Terminal()
+	return people && s.doc == nil
+}
+
 // tellUpdated tells what became of a group, on a terminal with all details.
-func (s *session) tellUpdated(g control.GroupPlan) int {
+func (s *session) tellUpdated(g control.GroupPlan, plan control.Plan) int {
 	about := groupResult(g.Name)
 	if g.Fate == control.GroupRemoved || g.Whole && g.Problem == "" {
 		s.tell(about.done("stopped"), g.Name+": stopped")
@@ -140,8 +149,8 @@ func (s *session) tellUpdated(g control.GroupPlan) int {
 		return exitGeneric
 	}
 	s.tell(about.done(updated[g.Fate]), g.Name+": "+updated[g.Fate]+" process group")
-	if _, people := s.env.Terminal(); people && s.doc == nil {
-		s.printDetails(g)
+	if s.showsDetails() {
+		s.printDetails(g, reasons(plan))
 	}
 	return exitOK
 }

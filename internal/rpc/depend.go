@@ -44,9 +44,13 @@ func getDependents(ctx context.Context, api control.API, a args) (any, error) {
 		return nil, err
 	}
 	sels, err := api.Dependents(ctx, sel)
+	return names(sels), about(a.text(0), err)
+}
+
+func names(sels []control.Selector) []any {
 	names := make([]any, len(sels))
 	for i, s := range sels {
 		names[i] = s.String()
 	}
-	return names, about(a.text(0), err)
+	return names
 }

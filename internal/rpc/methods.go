@@ -94,8 +94,8 @@ var supervisorMethods = []method{
 	{
 		names: []string{"supervisor.planUpdate"}, result: "array", call: planUpdate,
 		help: "Read the configuration file again. Return what update would do: a struct for each\n" +
-			"group that differs, and one for each section of the daemon itself. Not a method of\n" +
-			"Python's Supervisor.",
+			"group that differs, one for each section of the daemon itself, and one for each\n" +
+			"process that starts since others need it. Not a method of Python's Supervisor.",
 	},
 	{
 		names: []string{"supervisor.scaleProgram"}, result: "array", call: scaleProgram,

@@ -33,9 +33,10 @@ func scaleProgram(ctx context.Context, api control.API, a args) (any, error) {
 	return planStructs(plan), err
 }
 
-// planStructs returns a Plan as planUpdate reports it: its groups, then its sections.
+// planStructs returns a Plan as planUpdate reports it: its groups, its sections, and what is
+// needed.
 func planStructs(plan control.Plan) []any {
-	out := make([]any, len(plan.Groups), len(plan.Groups)+len(plan.Sections))
+	out := make([]any, len(plan.Groups), len(plan.Groups)+len(plan.Sections)+len(plan.Needed))
 	for i, g := range plan.Groups {
 		processes := make([]any, len(g.Processes))
 		for j, p := range g.Processes {
@@ -54,6 +55,9 @@ func planStructs(plan control.Plan) []any {
 		out = append(out, Struct{
 			{"section", s.Name}, {"fate", string(s.Fate)}, {"changes", changeStructs(s.Changes)}, {"problem", s.Problem},
 		})
+	}
+	for _, n := range plan.Needed {
+		out = append(out, Struct{{"needed", n.Process.String()}, {"for", names(n.For)}})
 	}
 	return out
 }

@@ -84,14 +84,19 @@ func (l *Loop) judge(n config.Need) order.Verdict {
 		}
 		return order.Met
 	}
+	return p.verdict(n.Condition, p.policy.ExitCodes)
+}
+
+// verdict says how a condition stands for the process, if those exit codes are expected.
+func (p *proc) verdict(c config.Condition, exitCodes []int) order.Verdict {
 	switch {
 	case p.refused():
 		return order.Failed
 	case p.leaving > 0:
 		return order.NotYet
 	}
-	verdict := order.Judge(conditions[n.Condition], p.state, p.policy.ExitCodes)
-	if p.waits() && (verdict == order.Failed || n.Condition == config.NeedCompleted) {
+	verdict := order.Judge(conditions[c], p.state, exitCodes)
+	if p.waits() && (verdict == order.Failed || c == config.NeedCompleted) {
 		return order.NotYet // how it has ended is over: it starts again
 	}
 	return verdict
@@ -140,6 +145,9 @@ func (l *Loop) missing(p *proc) []*proc {
 
 // idle reports whether nothing happens to the process until somebody starts it.
 func (p *proc) idle() bool {
+	if p.replaced {
+		return false
+	}
 	switch p.state.Phase {
 	case process.Stopped, process.Exited, process.Fatal:
 		return p.state.PID == 0 && !p.state.RestartPending() && !p.waits()

@@ -16,6 +16,7 @@ import (
 // needs is an option of a program: "db cache:completed".
 func needs(text string) func(*config.Program) {
 	return func(p *config.Program) {
+		p.DependsOn = strings.Fields(text)
 		for item := range strings.FieldsSeq(text) {
 			name, condition, ok := strings.Cut(item, ":")
 			if !ok {

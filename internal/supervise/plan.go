@@ -20,13 +20,15 @@ func (l *Loop) Plan(ctx context.Context) (control.Plan, error) {
 	}
 	var plan control.Plan
 	err = l.do(ctx, func() { plan = l.planOf(next, nil) })
+	tellNeeded(&plan)
 	if l.sections != nil {
 		plan.Sections = l.sections.Plan(next)
 	}
 	return plan, err
 }
 
-// planOf says what an update to next does with the groups that are named, or with all.
+// planOf says what an update to next does with the groups that are named, or with all. What
+// is started only since others need it has the steps of its own changes yet; see tellNeeded.
 func (l *Loop) planOf(next *config.Config, names []string) control.Plan {
 	var plan control.Plan
 	for _, d := range l.diff(next) {
@@ -34,6 +36,7 @@ func (l *Loop) planOf(next *config.Config, names []string) control.Plan {
 			plan.Groups = append(plan.Groups, l.planGroup(&d, next))
 		}
 	}
+	plan.Needed = l.planNeeded(plan.Groups, next, names)
 	return plan
 }
 

@@ -3,6 +3,7 @@ package supervise
 import (
 	"cmp"
 	"context"
+	"iter"
 	"slices"
 	"strings"
 
@@ -134,6 +135,8 @@ func (l *Loop) refuseUpdate(next *config.Config, groups []string) *control.Fault
 // beginUpdate changes what can change at once and stops what has to stop.
 func (l *Loop) beginUpdate(next *config.Config, groups []string) *update {
 	u := &update{plan: l.planOf(next, groups), sections: noExchange{}}
+	updated := configsOf(next, groups)
+	held := l.heldByOther(updated) // before what stops has them held anew
 	size := 0
 	for _, g := range l.groups {
 		size += len(g.procs)
@@ -155,33 +158,41 @@ func (l *Loop) beginUpdate(next *config.Config, groups []string) *update {
 		act:    func(p *proc) *control.Fault { l.step(p, process.Stop{}); return nil },
 		seen:   func(*proc) func(process.State, []process.Changed) (bool, error) { return stopEnded },
 	}, u.stops, func(*proc, *control.Fault) {}) // there are none
-	for i := range next.Groups {
-		if g := &next.Groups[i]; len(groups) == 0 || slices.Contains(groups, g.Name) {
-			l.renewNeeds(g)
-		}
-	}
+	l.renewNeeds(updated)
+	l.retry(held)
 	l.endParts(slices.DeleteFunc(slices.Clone(u.parts), func(c *part) bool { return c.left > 0 })...)
+	tellNeeded(&u.plan) // no earlier: they are started when what needs them is
 	return u
 }
 
-// renewNeeds gives the processes of a group that stay what they need by now: names in
-// depends_on may mean others, even where nothing else differs. Those that are kept from
-// their start because of what they have needed so far are tried again, as if they were
-// started by now.
-func (l *Loop) renewNeeds(c *config.Group) {
-	procs := l.groups[c.Name].byName()
-	for i := range c.Programs {
-		next := &c.Programs[i]
-		p := procs[next.Name]
-		if p == nil || p.coming == next && p.program != next { // it is being replaced
-			continue
-		}
-		if !slices.Equal(p.program.Needs, next.Needs) {
+// renewNeeds gives the processes of groups that stay what they need by now: names in
+// depends_on may mean others, even where nothing else differs.
+func (l *Loop) renewNeeds(updated []*config.Group) {
+	for p, next := range l.staying(updated) {
+		if !p.replaced && !slices.Equal(p.program.Needs, next.Needs) {
 			p.configure(next, false)
 		}
+	}
+}
+
+// heldByOther returns the processes of groups that are kept from their start by something
+// that need not do so any more, since they need something else by now.
+func (l *Loop) heldByOther(updated []*config.Group) (procs []*proc) {
+	for p, next := range l.staying(updated) {
 		h := p.held.Load()
-		if h == nil || h.by.DependsOnFailure == p.program.DependsOnFailure && slices.Equal(h.by.Needs, p.program.Needs) {
-			continue
+		if h != nil && (h.by.DependsOnFailure != next.DependsOnFailure || !slices.Equal(h.by.Needs, next.Needs)) {
+			procs = append(procs, p)
+		}
+	}
+	return procs
+}
+
+// retry tries processes again that were held, as if they were started by now.
+func (l *Loop) retry(procs []*proc) {
+	for _, p := range procs {
+		h := p.held.Load()
+		if h == nil {
+			continue // it has started when something stopped
 		}
 		in := h.in
 		if in == nil {
@@ -189,6 +200,20 @@ func (l *Loop) renewNeeds(c *config.Group) {
 		}
 		l.startNeeds([]*proc{p})
 		l.attempt(p, in)
+	}
+}
+
+// staying returns the processes of groups that there are already, with what they become.
+func (l *Loop) staying(updated []*config.Group) iter.Seq2[*proc, *config.Program] {
+	return func(yield func(*proc, *config.Program) bool) {
+		for _, g := range updated {
+			procs := l.groups[g.Name].byName()
+			for i := range g.Programs {
+				if p := procs[g.Programs[i].Name]; p != nil && !yield(p, &g.Programs[i]) {
+					return
+				}
+			}
+		}
 	}
 }
 
@@ -213,6 +238,7 @@ func (l *Loop) beginPart(c *part, u *update) {
 			c.start = append(c.start, p)
 		case control.StepRestart:
 			p.configure(next, true)
+			p.replaced = true
 			c.start = append(c.start, p)
 			u.stop = append(u.stop, p)
 			c.left++
@@ -284,6 +310,9 @@ func (l *Loop) endParts(parts ...*part) {
 // endPart makes a group what it is to be, and reports whether it could.
 func (l *Loop) endPart(c *part) bool {
 	g := c.group
+	for _, p := range c.start {
+		p.replaced = false
+	}
 	if l.drain != nil || l.groups[g.name] != g {
 		return false // somebody else wants something else by now
 	}

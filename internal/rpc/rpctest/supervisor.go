@@ -321,6 +321,9 @@ func (s *Supervisor) Update(_ context.Context, groups []string) (control.Plan, e
 			plan.Groups = append(plan.Groups, g)
 		}
 	}
+	if len(groups) == 0 {
+		plan.Needed = s.Planned.Needed
+	}
 	return plan, s.RereadErr
 }
 
