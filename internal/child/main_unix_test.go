@@ -43,7 +43,7 @@ func ignore(int, process.Exit) {}
 // its children killed.
 func newParent(t *testing.T) *child.Parent {
 	t.Helper()
-	p, err := child.NewParent(slog.New(slog.DiscardHandler), ignore)
+	p, err := child.NewParent(slog.New(slog.DiscardHandler), true, ignore)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,8 +28,10 @@ var ErrGone = errors.New("no such process")
 // Parent starts, signals and reaps children. Its methods may be called from any
 // goroutine. There may be only one in a program, since it collects every exit.
 type Parent struct {
-	log    *slog.Logger
-	orphan func(pid int, e process.Exit)
+	log *slog.Logger
+	// detaches says that the program gives up its stderr.
+	detaches bool
+	orphan   func(pid int, e process.Exit)
 	// patience and limit are those of the constants, but in tests.
 	patience, limit time.Duration
 

@@ -11,7 +11,7 @@ import (
 )
 
 // NewParent is not built for this operating system.
-func NewParent(*slog.Logger, func(int, process.Exit)) (*Parent, error) {
+func NewParent(*slog.Logger, bool, func(int, process.Exit)) (*Parent, error) {
 	return nil, fmt.Errorf("starting programs on this operating system: %w", errors.ErrUnsupported)
 }
 

@@ -18,12 +18,13 @@ import (
 	"supervisord/internal/process"
 )
 
-// NewParent returns a running Parent. Close ends it. orphan is told of the end of
-// processes that are children of this one but were not started by it: those that a
-// container's init or a subreaper inherits. It must not block.
-func NewParent(log *slog.Logger, orphan func(pid int, e process.Exit)) (*Parent, error) {
+// NewParent returns a running Parent. Close ends it. detaches says that this process is
+// going to give up its stderr. orphan is told of the end of processes that are children of
+// this one but were not started by it: those that a container's init or a subreaper
+// inherits. It must not block.
+func NewParent(log *slog.Logger, detaches bool, orphan func(pid int, e process.Exit)) (*Parent, error) {
 	p := &Parent{
-		log: log, orphan: orphan, patience: patience, limit: limit,
+		log: log, detaches: detaches, orphan: orphan, patience: patience, limit: limit,
 		end: make(chan struct{}), children: make(map[int]*entry), queue: queue{some: make(chan struct{}, 1)},
 		turns: turns{late: make(chan *job), todo: make(chan *job), idle: make(chan struct{}, ahead)}, tells: tells{some: make(chan struct{}, 1)},
 	}

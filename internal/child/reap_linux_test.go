@@ -201,7 +201,7 @@ func takeInventory(t *testing.T) inventory {
 
 func TestParentLeavesNothingBehind(t *testing.T) {
 	use := func() {
-		p, err := child.NewParent(slog.New(slog.DiscardHandler), ignore)
+		p, err := child.NewParent(slog.New(slog.DiscardHandler), false, ignore)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -272,7 +272,7 @@ func playHeir() error {
 	if err != nil {
 		return err
 	}
-	p, err := child.NewParent(slog.New(slog.DiscardHandler), ignore)
+	p, err := child.NewParent(slog.New(slog.DiscardHandler), false, ignore)
 	if err != nil {
 		return err
 	}
@@ -289,7 +289,7 @@ func playSubreaper() error {
 		return err
 	}
 	orphans := make(chan process.Exit, 1000)
-	p, err := child.NewParent(slog.New(slog.DiscardHandler), func(_ int, e process.Exit) { orphans <- e })
+	p, err := child.NewParent(slog.New(slog.DiscardHandler), false, func(_ int, e process.Exit) { orphans <- e })
 	if err != nil {
 		return err
 	}

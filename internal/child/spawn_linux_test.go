@@ -452,7 +452,7 @@ no permission to run command 'DIR/private'
 // playUnprivileged prints why starts fail in the directory it was given.
 func playUnprivileged() error {
 	dir := os.Args[1]
-	p, err := child.NewParent(nil, ignore)
+	p, err := child.NewParent(nil, false, ignore)
 	if err != nil {
 		return err
 	}

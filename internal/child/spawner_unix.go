@@ -45,7 +45,7 @@ func (p *Parent) spawnBeside() {
 
 func (s *spawner) run() {
 	var err error
-	if s.table, err = ownTable(); err != nil { // so that the log can be used here
+	if s.table, err = ownTable(s.detaches); err != nil { // so that the log can be used here
 		s.log.Debug("starts take the longer the more descriptors are open", "err", err)
 	}
 	s.tables.Done()

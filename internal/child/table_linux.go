@@ -25,10 +25,11 @@ const threadFDs = "/proc/thread-self/fd"
 
 // ownTable gives the calling thread a table of its own. From then on the numbers of the
 // program's descriptors mean nothing on this thread, nor does a number from here mean
-// anything elsewhere. Only what the Go runtime uses on any thread stays: its poller. The
-// standard streams are the null device, since a daemon gives its own up later, and whoever
-// reads them would wait for this thread.
-func ownTable() (*table, error) {
+// anything elsewhere. Only what the Go runtime uses on any thread stays: its poller, and
+// stderr, on which it tells why it crashes. The other standard streams are the null device,
+// and so is a stderr that a daemon gives up later: whoever reads it would wait for this
+// thread.
+func ownTable(detaches bool) (*table, error) {
 	mode, err := unix.PrctlRetInt(unix.PR_GET_SECCOMP, 0, 0, 0, 0)
 	if err != nil || mode != 0 {
 		// One that allows only what services usually call may kill for the others.
@@ -45,7 +46,11 @@ func ownTable() (*table, error) {
 		return nil, fmt.Errorf("unshare descriptors: %w", err)
 	}
 	forget()
-	muteStreams()
+	muteStream(unix.Stdin)
+	muteStream(unix.Stdout)
+	if detaches {
+		muteStream(unix.Stderr)
+	}
 	return &table{none}, nil
 }
 
@@ -59,17 +64,15 @@ func tryBorrowing() error {
 	return err
 }
 
-// muteStreams makes the standard streams of the calling thread the null device. Without
-// one they stay what they are.
-func muteStreams() {
+// muteStream makes a standard stream of the calling thread the null device. Without one it
+// stays what it is.
+func muteStream(fd int) {
 	null, err := unix.Open(os.DevNull, unix.O_RDWR|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return
 	}
-	defer closeAll(null)
-	for fd := unix.Stdin; fd <= unix.Stderr; fd++ {
-		_ = unix.Dup3(null, fd, 0) // of two descriptors that are there
-	}
+	_ = unix.Dup3(null, fd, 0) // of two descriptors that are there
+	closeAll(null)
 }
 
 // forget closes this thread's copies of the program's descriptors, or a file that the

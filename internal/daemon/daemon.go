@@ -311,7 +311,7 @@ func (g *generation) openPidfile() (err error) {
 
 func (g *generation) openChildren() (err error) {
 	orphan := func(pid int, e process.Exit) { g.log.Info(event.ReapedUnknown(pid, e), "pid", pid) }
-	if g.parent, err = child.NewParent(g.log.Logger, orphan); err != nil {
+	if g.parent, err = child.NewParent(g.log.Logger, g.o.Background != nil, orphan); err != nil {
 		return err
 	}
 	if g.pump, err = output.NewPump(g.log.Logger); err != nil {

@@ -204,7 +204,7 @@ func (d *daemon) goroutines() int {
 	d.awaitExit()
 	n := len(regexp.MustCompile(`(?m)^goroutine \d+ `).FindAllString(readFile(d.t, d.stderr), -1))
 	if n == 0 {
-		d.t.Fatalf("no goroutine in\n%s", readFile(d.t, d.stderr))
+		d.t.Fatalf("%v, and no goroutine in\n%s", d.cmd.ProcessState, readFile(d.t, d.stderr))
 	}
 	return n
 }

@@ -30,7 +30,7 @@ import (
 // realChildren runs real programs; they end with the test.
 func realChildren(t *testing.T, b *bus.Bus) *runner.Children {
 	t.Helper()
-	parent, err := child.NewParent(slog.New(slog.DiscardHandler), func(int, process.Exit) {})
+	parent, err := child.NewParent(slog.New(slog.DiscardHandler), false, func(int, process.Exit) {})
 	if err != nil {
 		t.Fatal(err)
 	}
