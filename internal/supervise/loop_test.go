@@ -312,6 +312,46 @@ func TestGroupsComeAndGo(t *testing.T) {
 	})
 }
 
+// A child may be seen at work before the loop knows that it was forked.
+func TestSignalsAndInputWaitForAFork(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := run(t, &fakeOS{lives: map[string]life{"slow": {spawn: 3 * time.Second}, "fails": {spawn: 3 * time.Second, noSpawn: "no"}}},
+			program("slow"), program("fails", retries(0)))
+		time.Sleep(time.Second)
+		ended := make(chan string)
+		for name, fault := range map[string]control.Code{"slow": 0, "fails": control.NotRunning} {
+			go func() {
+				_, err := r.Signal(t.Context(), one(name), "HUP")
+				wantOutcome(t, err, fault)
+				ended <- "signal to " + name
+			}()
+			go func() {
+				wantOutcome(t, r.WriteStdin(t.Context(), one(name), "text"), fault)
+				ended <- "input of " + name
+			}()
+		}
+		for range 4 {
+			what := <-ended
+			if got := time.Since(r.start); got != 3*time.Second {
+				t.Errorf("%s ended at %v", what, got)
+			}
+		}
+		if diff := cmp.Diff([]string{"HUP slow"}, r.signals()); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// wantOutcome wants a fault, or no error if there is to be none.
+func wantOutcome(t *testing.T, err error, fault control.Code) {
+	t.Helper()
+	if fault != 0 {
+		wantFault(t, err, fault)
+	} else if err != nil {
+		t.Error(err)
+	}
+}
+
 func TestSignalReachesOnlyTheProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := run(t, &fakeOS{lives: map[string]life{"web": {deaf: true}}},

@@ -317,11 +317,11 @@ func stoppable(p *proc) bool {
 func (l *Loop) Signal(ctx context.Context, sel control.Selector, signal string) ([]control.Result, error) {
 	sig, bad := config.ParseSignal(signal)
 	return l.carry(ctx, sel, request{
-		before: func(context.Context, *proc) *control.Fault {
+		before: func(ctx context.Context, p *proc) *control.Fault {
 			if bad != nil {
 				return control.NewFault(control.BadSignal, signal)
 			}
-			return nil
+			return l.forked(ctx, p)
 		},
 		refuse: func(p *proc) *control.Fault {
 			if !p.state.Phase.IsSignallable() || p.state.PID == 0 {
@@ -345,8 +345,29 @@ func (l *Loop) WriteStdin(ctx context.Context, sel control.Selector, chars strin
 	if err != nil {
 		return err
 	}
+	if fault := l.forked(ctx, p); fault != nil {
+		return fault
+	}
 	if s := p.shown.Load(); s.PID == 0 {
 		return p.fault(control.NotRunning)
 	}
 	return p.runner.WriteStdin(ctx, []byte(chars))
+}
+
+// forked returns when no fork of the process is under way: who has seen a child at work may
+// ask for it before the loop knows of it.
+func (l *Loop) forked(ctx context.Context, p *proc) *control.Fault {
+	underWay := func(s process.State) bool { return s.Phase == process.Starting && s.PID == 0 }
+	if !underWay(*p.shown.Load()) {
+		return nil
+	}
+	err := l.carryOne(ctx, p, request{
+		refuse: func(*proc) *control.Fault { return nil },
+		act:    func(p *proc) *control.Fault { p.tell(nil); return nil }, // it may be over by now
+		seen: func(*proc) func(process.State, []process.Changed) (bool, error) {
+			return func(s process.State, _ []process.Changed) (bool, error) { return !underWay(s), nil }
+		},
+	})
+	fault, _ := errors.AsType[*control.Fault](err)
+	return fault
 }
