@@ -31,6 +31,17 @@ func NewStreamOfShortLines(o StreamOptions, limit int) *Stream {
 // JSON is text as the inside of a string in JSON.
 func JSON(text []byte) []byte { return appendJSON([]byte{}, text) }
 
+// FormattedCap is the most memory that a piece of what becomes of p takes.
+func FormattedCap(o Format, p []byte) (most int) {
+	f := newFormatter(o)
+	for len(p) > 0 {
+		var piece []byte
+		piece, p = f.format(nil, p, time.Time{})
+		most = max(most, cap(piece))
+	}
+	return most
+}
+
 // Cap is how much memory the ring holds.
 func (r *Ring) Cap() int {
 	r.mu.Lock()

@@ -152,8 +152,8 @@ func (f *formatter) objects(dst, p []byte, now time.Time) (lines, rest []byte) {
 		case p[at] == '\r' && at+1 < len(p) && p[at+1] == '\n':
 			dst = append(dst, p[done:at]...)
 			done = at + 1
-		default:
-			dst, done, next = appendSpecial(dst, p, done, at)
+		default: // what is behind the longest line is no part of this one
+			dst, done, next = appendSpecial(dst, p[:min(len(p), begin+f.limit+1)], done, at)
 		}
 	}
 	return dst[:whole], p[begin:]

@@ -213,6 +213,17 @@ func TestLinesOfLongChunks(t *testing.T) {
 	}
 }
 
+// What is behind the longest line is not looked at as a part of it, which would take six
+// times the memory of the chunk, and each time anew.
+func TestBytesWithoutALineTakeLittleMemory(t *testing.T) {
+	format := output.Format{Kind: output.FormatJSON, Program: "p", Stream: "stdout", Timestamp: layout(t, "%%")}
+	for _, text := range []string{"\xff", "\u2028", "\x01", "\\"} {
+		if got := output.FormattedCap(format, bytes.Repeat([]byte(text), 1<<20)); got > 1<<20 {
+			t.Errorf("%q: %d bytes of memory", text, got)
+		}
+	}
+}
+
 func TestSpecialBytesAreMarked(t *testing.T) {
 	for c := range 256 {
 		for at := range 128 {
