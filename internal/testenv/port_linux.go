@@ -1,5 +1,3 @@
-//go:build unix
-
 package testenv
 
 import (
@@ -10,13 +8,12 @@ import (
 
 // ReservePort returns a TCP port of 127.0.0.1 at which nobody listens. Until release is
 // called the kernel gives it to nobody who does not name it. Who sets SO_REUSEADDR, as
-// servers do, can listen at it.
+// servers do, can listen at it; on other systems the address would be in use for them, too.
 func ReservePort() (port int, release func(), err error) {
-	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return 0, nil, os.NewSyscallError("socket", err)
 	}
-	syscall.CloseOnExec(fd)
 	release = func() { _ = syscall.Close(fd) } // it holds nothing that could get lost
 	err = errors.Join(
 		os.NewSyscallError("setsockopt", syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1)),
