@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"os"
 	"strconv"
@@ -17,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"supervisord/internal/output/syslog"
+	"supervisord/internal/testenv"
 )
 
 // journal is what was logged, one line each, without the time.
@@ -105,7 +108,7 @@ func listenPackets(t *testing.T, network, address string) *packets {
 // next returns the next n datagrams.
 func (s *packets) next(t *testing.T, n int) []string {
 	t.Helper()
-	noError(t, s.SetReadDeadline(time.Now().Add(10*time.Second)))
+	noError(t, s.SetReadDeadline(time.Now().Add(testenv.Patience)))
 	got := []string{}
 	buf := make([]byte, 65536)
 	for range n {
@@ -114,6 +117,27 @@ func (s *packets) next(t *testing.T, n int) []string {
 		got = append(got, string(buf[:size]))
 	}
 	return got
+}
+
+// freeUDPPort returns a port of 127.0.0.1 for datagrams. Others can bind it, but the kernel
+// gives it to no client by chance, and no test that asks here has it before this one ends.
+func freeUDPPort(t *testing.T) int {
+	t.Helper()
+	for {
+		port := 20_000 + rand.IntN(10_000)
+		address := fmt.Sprintf("127.0.0.1:%d", port)
+		reserved, err := net.Listen("tcp", address)
+		if err != nil {
+			continue
+		}
+		t.Cleanup(func() { noError(t, reserved.Close()) })
+		udp, err := net.ListenPacket("udp", address)
+		if err != nil {
+			continue
+		}
+		noError(t, udp.Close())
+		return port
+	}
 }
 
 // streams is a server of streams. It takes one connection at a time.
@@ -134,7 +158,7 @@ func (s *streams) accept(t *testing.T) net.Conn {
 	c, err := s.Accept()
 	noError(t, err)
 	t.Cleanup(func() { _ = c.Close() }) // perhaps closed by the test
-	noError(t, c.SetReadDeadline(time.Now().Add(10*time.Second)))
+	noError(t, c.SetReadDeadline(time.Now().Add(testenv.Patience)))
 	return c
 }
 

@@ -37,7 +37,7 @@ func newRsyslogd(t *testing.T) *rsyslogd {
 	}
 	testenv.Peer(t, driver)
 	r := &rsyslogd{t: t, dir: socketDir(t)}
-	r.ports = map[string]int{"udp": testenv.FreePort(t), "tcp": testenv.FreePort(t), "tls": testenv.FreePort(t)}
+	r.ports = map[string]int{"udp": freeUDPPort(t), "tcp": testenv.FreePort(t), "tls": testenv.FreePort(t)}
 	r.configure()
 	return r
 }

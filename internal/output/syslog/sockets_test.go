@@ -53,7 +53,7 @@ func TestDatagramServersDieBetweenMessages(t *testing.T) {
 			address := filepath.Join(socketDir(t), "log")
 			to := syslog.Target{}
 			if network == "udp" {
-				to = syslog.Target{Network: "udp", Host: "127.0.0.1", Port: testenv.FreePort(t)}
+				to = syslog.Target{Network: "udp", Host: "127.0.0.1", Port: freeUDPPort(t)}
 				address = fmt.Sprintf("127.0.0.1:%d", to.Port)
 			}
 			ss := servers(t, &syslog.Servers{Local: []string{address}})
