@@ -55,7 +55,7 @@ func realChildren(t *testing.T, b *bus.Bus) *runner.Children {
 // untilDied starts a child and returns once its death is told.
 func untilDied(t *testing.T, c *runner.Children, p config.Program) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), testenv.Patience)
 	defer cancel()
 	inputs := make(chan process.Input, 2)
 	c.New(&p).Start(child.Rank{}, func(in process.Input) { inputs <- in })
