@@ -377,7 +377,7 @@ func TestServerThatNeverReadsIsGivenUp(t *testing.T) {
 		c := <-accepted
 		defer c.Close()
 	}
-	if got := h.Stats(); got.Delivered != 0 || got.Retries != 1 {
+	if got := h.Stats(); got.Delivered != 0 || got.Retries == 0 {
 		t.Errorf("%+v", got)
 	}
 }
