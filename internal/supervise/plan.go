@@ -55,6 +55,10 @@ func (l *Loop) planGroup(d *config.GroupDiff, next *config.Config) control.Group
 	active := l.groups[d.Name]
 	configured := groupOf(next, d.Name)
 	procs, programs := active.byName(), programsOf(configured)
+	var before map[string]*config.Program
+	if active != nil {
+		before = programsOf(active.config)
+	}
 	// A group of another kind is another group, but for its name and what is stopped in it.
 	another := active != nil && configured != nil && active.config.Kind != configured.Kind
 	diffs := d.Processes
@@ -67,13 +71,13 @@ func (l *Loop) planGroup(d *config.GroupDiff, next *config.Config) control.Group
 		case config.Added:
 			pp.Step = stepOfNew(programs[pd.Name])
 		case config.Removed:
-			pp.Step = stepOfOld(procs[pd.Name])
+			pp.Step = stepOfOld(procs[pd.Name], before[pd.Name])
 		case config.Changed:
 			takes := config.Takes(pd.Changes)
 			if another {
 				takes = config.Restart
 			}
-			pp.Step = stepOf(procs[pd.Name], takes)
+			pp.Step = stepOf(procs[pd.Name], before[pd.Name], takes)
 		}
 		plan.Processes = append(plan.Processes, pp)
 	}
@@ -121,29 +125,47 @@ func stepOfNew(p *config.Program) control.Step {
 	return control.StepAdd
 }
 
-// stepOfOld says what becomes of a process that there is not any more.
-func stepOfOld(p *proc) control.Step {
+// stepOfOld says what becomes of a process that there is not any more, and was made from old.
+func stepOfOld(p *proc, old *config.Program) control.Step {
+	switch {
+	case startsSoon(p, old):
+		return control.StepStop
+	case p == nil:
+		return control.StepRemove
+	}
 	if s := p.state; s.Phase.IsStopped() && s.PID == 0 && !s.RestartPending() {
 		return control.StepRemove
 	}
 	return control.StepStop
 }
 
-// stepOf says what becomes of a process when its changes take that. What was stopped by
-// hand, has done its work, or waits for others stays so; what was given up is tried again.
-func stepOf(p *proc, takes config.Apply) control.Step {
-	s := p.state
+// stepOf says what becomes of a process when its changes from old take that. What was stopped
+// by hand, has done its work, or waits for others stays so; what was given up is tried again.
+func stepOf(p *proc, old *config.Program, takes config.Apply) control.Step {
 	switch {
 	case takes == config.Live:
 		return control.StepLive
-	case takes != config.Restart || p.waits():
+	case takes != config.Restart:
 		return control.StepNextStart
-	case stoppable(p) || s.Phase == process.Stopping && s.Failing:
+	case startsSoon(p, old):
 		return control.StepRestart
-	case s.Phase == process.Fatal || p.refused():
+	case p == nil || p.waits():
+		return control.StepNextStart
+	case stoppable(p) || p.state.Phase == process.Stopping && p.state.Failing:
+		return control.StepRestart
+	case p.state.Phase == process.Fatal || p.refused():
 		return control.StepStart
 	}
 	return control.StepNextStart
+}
+
+// startsSoon reports whether an update that is under way is about to start a process, which
+// is nil if it is not there yet. The next update begins when that has been done.
+func startsSoon(p *proc, old *config.Program) bool {
+	if p == nil {
+		return old.AutoStart
+	}
+	return p.replaced
 }
 
 func optionChanges(changes []config.Change) []control.OptionChange {
