@@ -332,10 +332,15 @@ func (g *generation) openChildren() (err error) {
 	return nil
 }
 
-// run supervises until the end. It returns the configuration of the next generation if
-// a restart was asked for, nil after a shutdown.
+// run supervises until the end and closes all. It returns the configuration of the next
+// generation if a restart was asked for, nil after a shutdown.
 func (g *generation) run(signals <-chan os.Signal) (*loaded, error) {
-	defer g.close()
+	next, err := g.supervise(signals)
+	g.close() // not deferred: it would wait for ever for a loop that has panicked, and nobody would know
+	return next, err
+}
+
+func (g *generation) supervise(signals <-chan os.Signal) (*loaded, error) {
 	g.servers.serve(faces(restarter{g.loop, g}, g.log.Logger))
 	g.log.Info(event.DaemonStarted(os.Getpid()))
 	if g.o.Background != nil && !g.o.told {
@@ -345,6 +350,7 @@ func (g *generation) run(signals <-chan os.Signal) (*loaded, error) {
 	}
 	g.tell("ready", g.o.manager.Ready())
 	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
 	g.aside.Go(func() { g.handleSignals(ctx, signals) })
 	g.aside.Go(func() { g.tellStopping(ctx) })
 	g.aside.Go(func() { g.trim(ctx) })
