@@ -90,14 +90,17 @@ func (l *Loop) judge(n config.Need) order.Verdict {
 // verdict says how a condition stands for the process, if those exit codes are expected.
 func (p *proc) verdict(c config.Condition, exitCodes []int) order.Verdict {
 	switch {
-	case p.refused():
+	case p.refused() && !p.promised:
 		return order.Failed
 	case p.leaving > 0:
 		return order.NotYet
 	}
 	verdict := order.Judge(conditions[c], p.state, exitCodes)
-	if p.waits() && (verdict == order.Failed || c == config.NeedCompleted) {
+	switch {
+	case (p.waits() || p.promised) && (verdict == order.Failed || c == config.NeedCompleted):
 		return order.NotYet // how it has ended is over: it starts again
+	case p.state.Draining && verdict == order.Failed && p.state.Phase != process.Unknown:
+		return order.NotYet // it is about to go, and nobody needs it then
 	}
 	return verdict
 }
@@ -112,10 +115,16 @@ func (l *Loop) configured(n config.Need) bool {
 }
 
 // startNeeds starts what processes need and is not there, and what that needs. It does not
-// start the processes.
+// start the processes. One of them that was started alone goes on without.
 func (l *Loop) startNeeds(procs []*proc) {
 	asked := setOf(procs)
-	for _, p := range order.WithNeeds(procs, l.missing) {
+	missing := func(p *proc) []*proc {
+		if asked[p] && p.alone {
+			return nil
+		}
+		return l.missing(p)
+	}
+	for _, p := range order.WithNeeds(procs, missing) {
 		if !asked[p] && p.idle() {
 			p.alone = false
 			l.attempt(p, process.Start{})
@@ -131,7 +140,7 @@ func (l *Loop) needsFirst(procs []*proc) []*proc {
 
 // missing returns what would have to be started for a process to start.
 func (l *Loop) missing(p *proc) []*proc {
-	if !p.idle() && (p.alone || !p.waits()) {
+	if p.state.Draining || !p.idle() && (p.alone || !p.waits()) {
 		return nil
 	}
 	var procs []*proc
@@ -145,7 +154,7 @@ func (l *Loop) missing(p *proc) []*proc {
 
 // idle reports whether nothing happens to the process until somebody starts it.
 func (p *proc) idle() bool {
-	if p.replaced {
+	if p.promised {
 		return false
 	}
 	switch p.state.Phase {

@@ -65,6 +65,8 @@ func (l *Loop) Leftovers(ctx context.Context) (problems []string, err error) {
 				problem(p, "is watched by %d", len(p.watchers))
 			case len(p.afterStop) > 0 || p.leaving != 0:
 				problem(p, "%d stop after it, it stops after %d", len(p.afterStop), p.leaving)
+			case p.promised:
+				problem(p, "is to be started by an update")
 			case h == nil && !p.state.Deadline.IsZero() && p.due < 0:
 				problem(p, "has lost its deadline")
 			}

@@ -130,6 +130,7 @@ func (l *Loop) letGo(p *proc) {
 // retire keeps a process from every start to come. Those that wait for it hear nothing of
 // that until it has gone: they may be about to go themselves, and must not start before.
 func (l *Loop) retire(p *proc) {
+	p.promised = false
 	l.letGo(p)
 	l.step(p, process.Hold{})
 }

@@ -249,9 +249,8 @@ func (l *Loop) autostart(procs []*proc) {
 }
 
 // startAll starts those of some processes that have no child, and what they need first.
-// One that was started alone goes on without.
 func (l *Loop) startAll(procs []*proc) {
-	l.startNeeds(slices.DeleteFunc(slices.Clone(procs), func(p *proc) bool { return p.alone }))
+	l.startNeeds(procs)
 	for _, p := range l.needsFirst(procs) {
 		if refuseStart(p) == nil {
 			l.attempt(p, process.Start{})

@@ -121,3 +121,90 @@ func TestWhatWaitsHasItsNewNeedsStarted(t *testing.T) {
 		wantStatus(t, r, "db RUNNING", "task RUNNING", "web RUNNING")
 	})
 }
+
+// What was started alone goes on without what it needs, though others that the update starts
+// need it themselves.
+func TestWhatWasStartedAloneIsUpdatedAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := run(t, &fakeOS{}, program("off", notByItself), program("web", needs("y z"), notByItself),
+			groupOf("g", member("g", "a", needs("g:b"), notByItself), member("g", "b", needs("off"), notByItself)),
+			program("y", needs("off"), notByItself), program("z", needs("off"), notByItself, retries(0)))
+		for _, name := range []string{"g:b", "y", "z"} {
+			if _, err := r.StartAlone(t.Context(), one(name), control.WaitDone); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, name := range []string{"g:a", "web"} {
+			if _, err := r.Start(t.Context(), one(name), control.WaitDone); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r.os.set("z", life{lasts: time.Millisecond, exit: 1})
+		r.os.kill("z", 9)
+		time.Sleep(time.Minute)
+		wantStatus(t, r, "a RUNNING", "b RUNNING", "off STOPPED", "web RUNNING", "y RUNNING", "z FATAL")
+		r.os.set("z", life{})
+		x := command("x")
+		r.write(program("off", notByItself), program("web", needs("y z"), notByItself, x),
+			groupOf("g", member("g", "a", needs("g:b"), notByItself, x), member("g", "b", needs("off"), notByItself, x)),
+			program("y", needs("off"), notByItself, x), program("z", needs("off"), notByItself, retries(0), x))
+		plan, err := r.Update(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantNeeded(t, plan)
+		time.Sleep(time.Minute)
+		wantStatus(t, r, "a RUNNING", "b RUNNING", "off STOPPED", "web RUNNING", "y RUNNING", "z RUNNING")
+	})
+}
+
+// What waits is not started by a stop before what it needs by now is.
+func TestWhatWaitsHasItsNewNeedsStartedFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := run(t, &fakeOS{lives: map[string]life{"db": {lasts: time.Millisecond, exit: 1}}},
+			program("web", needs("task:completed"), onFailure(config.FailureIgnore)), program("task"), program("db", retries(0)))
+		time.Sleep(time.Minute)
+		wantStatus(t, r, "db FATAL", "task RUNNING", "web STOPPED waiting for task: RUNNING")
+		r.os.set("db", life{})
+		r.write(program("web", needs("db"), onFailure(config.FailureIgnore)), program("db", retries(0)))
+		plan, err := r.Update(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantNeeded(t, plan, "db for web")
+		time.Sleep(time.Minute)
+		wantPhases(t, r, "web", "STARTING 1m1s", "RUNNING 1m2s")
+		wantStatus(t, r, "db RUNNING", "web RUNNING")
+	})
+}
+
+// What is FATAL, but tried again or taken away by the update itself, has nothing refused for
+// it in the meantime.
+func TestNothingIsRefusedForWhatTheUpdateMends(t *testing.T) {
+	for name, after := range map[string][]config.Group{
+		"tried again": {program("db", retries(0), command("x"))},
+		"taken away":  nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := run(t, &fakeOS{lives: map[string]life{"db": {lasts: time.Millisecond, exit: 1}}}, program("db", retries(0)),
+					program("api", needs("db"), onFailure(config.FailureStop)), program("web", needs("task:completed")), program("task"))
+				time.Sleep(time.Minute)
+				wantStatus(t, r, "api STOPPED not started, since it needs db: FATAL (exit status 1)", "db FATAL", "task RUNNING", "web STOPPED waiting for task: RUNNING")
+				r.os.set("db", life{})
+				r.write(append(after, program("api", needs("db"), onFailure(config.FailureStop)), program("web", needs("api")), program("task"))...)
+				plan, err := r.Update(t.Context(), []string{"web", "db"})
+				if err != nil {
+					t.Fatal(err)
+				}
+				wantNeeded(t, plan, "api for web")
+				time.Sleep(time.Minute)
+				want := []string{"api RUNNING", "db RUNNING", "task RUNNING", "web RUNNING"}
+				if after == nil {
+					want = []string{"api RUNNING", "task RUNNING", "web RUNNING"}
+				}
+				wantStatus(t, r, want...)
+			})
+		})
+	}
+}

@@ -165,7 +165,7 @@ func startsSoon(p *proc, old *config.Program) bool {
 	if p == nil {
 		return old.AutoStart
 	}
-	return p.replaced
+	return p.promised
 }
 
 func optionChanges(changes []config.Change) []control.OptionChange {

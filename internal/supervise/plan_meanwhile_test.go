@@ -45,4 +45,3 @@ func TestPlanWhileAnUpdateIsUnderWay(t *testing.T) {
 		}
 	})
 }
-

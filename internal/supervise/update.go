@@ -136,7 +136,10 @@ func (l *Loop) refuseUpdate(next *config.Config, groups []string) *control.Fault
 func (l *Loop) beginUpdate(next *config.Config, groups []string) *update {
 	u := &update{plan: l.planOf(next, groups), sections: noExchange{}}
 	updated := configsOf(next, groups)
-	held := l.heldByOther(updated) // before what stops has them held anew
+	held := l.heldByOther(updated)
+	for _, p := range held {
+		l.unlist(p) // what stops must not have them start, or held anew, before what they need by now is started
+	}
 	size := 0
 	for _, g := range l.groups {
 		size += len(g.procs)
@@ -169,7 +172,7 @@ func (l *Loop) beginUpdate(next *config.Config, groups []string) *update {
 // depends_on may mean others, even where nothing else differs.
 func (l *Loop) renewNeeds(updated []*config.Group) {
 	for p, next := range l.staying(updated) {
-		if !p.replaced && !slices.Equal(p.program.Needs, next.Needs) {
+		if !p.promised && !slices.Equal(p.program.Needs, next.Needs) {
 			p.configure(next, false)
 		}
 	}
@@ -191,8 +194,8 @@ func (l *Loop) heldByOther(updated []*config.Group) (procs []*proc) {
 func (l *Loop) retry(procs []*proc) {
 	for _, p := range procs {
 		h := p.held.Load()
-		if h == nil {
-			continue // it has started when something stopped
+		if h == nil || p.promised {
+			continue // it has been started for another of them, or starts with its group
 		}
 		in := h.in
 		if in == nil {
@@ -235,10 +238,11 @@ func (l *Loop) beginPart(c *part, u *update) {
 			p.configure(next, false)
 		case control.StepStart:
 			p.configure(next, false)
+			p.promised = true
 			c.start = append(c.start, p)
 		case control.StepRestart:
 			p.configure(next, true)
-			p.replaced = true
+			p.promised = true
 			c.start = append(c.start, p)
 			u.stop = append(u.stop, p)
 			c.left++
@@ -310,9 +314,6 @@ func (l *Loop) endParts(parts ...*part) {
 // endPart makes a group what it is to be, and reports whether it could.
 func (l *Loop) endPart(c *part) bool {
 	g := c.group
-	for _, p := range c.start {
-		p.replaced = false
-	}
 	if l.drain != nil || l.groups[g.name] != g {
 		return false // somebody else wants something else by now
 	}
@@ -345,8 +346,11 @@ func (l *Loop) resume(c *part) {
 		return
 	}
 	l.current() // whoever hears of what starts finds it
-	for _, p := range c.gone {
-		l.wake(p.selector()) // perhaps nobody needs it any more
+	for _, p := range slices.Concat(c.gone, c.stuck) {
+		l.wake(p.selector()) // perhaps nobody needs it any more, or it will not come
+	}
+	for _, p := range c.start {
+		p.promised = false
 	}
 	l.startAll(c.start)
 }
@@ -359,6 +363,7 @@ func (c *part) dropStuck() {
 	}
 	var names []string
 	for _, p := range c.stuck {
+		p.promised = false
 		names = append(names, p.selector().String()+": "+p.state.SpawnErr)
 		if c.next != nil && slices.Contains(c.gone, p) { // or the next update would not know it
 			kept := *c.group.config
