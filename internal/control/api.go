@@ -68,7 +68,8 @@ type API interface {
 	// Update reads the configuration file again and makes it so, for all groups or those
 	// named: nothing is touched that did not change. It returns when what had to stop has
 	// stopped and been replaced; that goes on if ctx ends before. A file with any problem
-	// changes nothing and is the fault CantReread, a name that is no group BadName.
+	// changes nothing and is the fault CantReread, a name that is no group BadName. An update
+	// that a shutdown cuts short is the fault ShutdownState.
 	Update(ctx context.Context, groups []string) (Plan, error)
 	// Scale gives a program another number of processes, at least one, than the file says,
 	// until the file says another or the supervisor restarts. It is an update of nothing

@@ -60,14 +60,18 @@ func (l *Loop) carryOut(ctx context.Context, begin func() (*update, error)) (con
 		return control.Plan{}, err
 	}
 	done := make(chan struct{})
+	var cut error
 	go func() { // ends when all has stopped, with the loop at the latest
 		defer close(done)
 		defer func() { <-l.updating }()
-		l.complete(u)
+		cut = l.complete(u)
 		u.sections.Finish()
 	}()
 	select {
 	case <-done:
+		if cut != nil {
+			return control.Plan{}, cut
+		}
 		return u.plan, nil
 	case <-ctx.Done():
 		return control.Plan{}, ctx.Err()
@@ -270,8 +274,8 @@ func stopEnded(s process.State, _ []process.Changed) (bool, error) {
 	return s.Phase != process.Stopping, nil
 }
 
-// complete carries an update out to its end.
-func (l *Loop) complete(u *update) {
+// complete carries an update out to its end. It fails if a shutdown begins before that.
+func (l *Loop) complete(u *update) error {
 	ctx := context.Background() // it ends with the loop
 	if len(u.stops.procs) > 0 {
 		parts := make(map[*group]*part, len(u.parts))
@@ -294,7 +298,11 @@ func (l *Loop) complete(u *update) {
 			}
 		})
 	}
-	_ = l.do(ctx, func() { l.addNew(u) }) // likewise
+	var fault *control.Fault
+	if err := l.do(ctx, func() { fault = l.addNew(u) }); err != nil {
+		return err
+	}
+	return asError(fault)
 }
 
 // endParts goes on with groups in which all has stopped that had to. All of them are what
@@ -389,9 +397,9 @@ func (l *Loop) forget(c *part) {
 }
 
 // addNew adds the processes that groups have got, and the groups that are new.
-func (l *Loop) addNew(u *update) {
+func (l *Loop) addNew(u *update) *control.Fault {
 	if l.drain != nil {
-		return
+		return control.NewFault(control.ShutdownState, "")
 	}
 	var procs []*proc
 	for _, c := range u.parts {
@@ -413,6 +421,7 @@ func (l *Loop) addNew(u *update) {
 		l.activate(g)
 	}
 	l.wakeMissing()
+	return nil
 }
 
 // problem notes that a group could not be added.

@@ -330,9 +330,7 @@ func TestShutdownEndsAnUpdate(t *testing.T) {
 		if err := r.Shutdown(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
+		wantFault(t, <-done, control.ShutdownState)
 		wantPhases(t, r, "slow", "STARTING 0s", "RUNNING 1s", "STOPPING 1m0s", "STOPPED 1m10s")
 		wantPhases(t, r, "new")
 		_, err := r.Update(t.Context(), nil)
