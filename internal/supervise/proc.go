@@ -33,7 +33,7 @@ type proc struct {
 	watchers []watcher
 	alone    bool // it was started whatever it needs
 	listed   bool // it is in the loop's holds
-	promised bool // an update starts it once its group is what it is to be, and nobody else for others
+	promised bool // an update starts it when its group is what it is to be; no sooner for those that need it
 	// afterStop are called when it has stopped; see reverse.go.
 	afterStop []func()
 	leaving   int // requests by which it stops when others have; see reverse.go
