@@ -95,8 +95,10 @@ func reasons(plan control.Plan) map[control.Selector]string {
 			why[n.Process] = ", since its needs have changed"
 		case 1:
 			why[n.Process] = ", since " + n.For[0].String() + " needs it"
-		default:
+		case 2, 3:
 			why[n.Process] = ", since " + processNames(n.For) + " need it"
+		default: // whose names may have nothing to do with each other
+			why[n.Process] = fmt.Sprintf(", since %s and %d others need it", processNames(n.For[:2]), len(n.For)-2)
 		}
 	}
 	return why

@@ -89,7 +89,7 @@ func withNeeds() *supervisor {
 func TestPlanTellsWhatIsNeeded(t *testing.T) {
 	const details = "  grp:a: start\n  grp:b, grp:c: start, since w:0 needs it\n" +
 		"db:0, db:1: start, since w:0, w:1 need it\n" +
-		"cache: start, since w:0 … w:3 (4 processes) need it\n" +
+		"cache: start, since w:0, w:1 and 2 others need it\n" +
 		"meek: start, since its needs have changed\n"
 	if d := cmp.Diff(answer{Out: "grp: changed\n" + details, Code: 2}, run(t, withNeeds(), "plan")); d != "" {
 		t.Errorf("plan (-want +got):\n%s", d)
