@@ -35,9 +35,10 @@ type chaos struct {
 	there    []bool           // it is in the file
 }
 
-func dependAtRandom(t *testing.T, seed uint64) {
+// newChaos runs a loop without programs, and has some to add.
+func newChaos(t *testing.T, source rand.Source) *chaos {
 	t.Helper()
-	c := &chaos{random: rand.New(rand.NewPCG(seed, 3))}
+	c := &chaos{random: rand.New(source)}
 	for i := range 4 + c.random.IntN(10) {
 		c.programs = append(c.programs, config.Program{})
 		c.there = append(c.there, true)
@@ -45,6 +46,12 @@ func dependAtRandom(t *testing.T, seed uint64) {
 	}
 	limit := c.random.IntN(4)
 	c.running = runWith(t, &fakeOS{}, func(conf *config.Config) { conf.Supervisord.StartConcurrency = limit })
+	return c
+}
+
+func dependAtRandom(t *testing.T, seed uint64) {
+	t.Helper()
+	c := newChaos(t, rand.NewPCG(seed, 3))
 	c.os.onStart = func(p *config.Program) {
 		if c.Unmet(p.Group, p.Name) {
 			t.Errorf("%s starts at %v without what it needs", p.Name, time.Since(c.start))

@@ -10,7 +10,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"supervisord/internal/config"
 	"supervisord/internal/control"
 )
 
@@ -31,14 +30,7 @@ func TestPlansForeseeEveryStart(t *testing.T) {
 // foreseeAtRandom returns how many processes were started since others needed them.
 func foreseeAtRandom(t *testing.T, seed uint64) (needed int) {
 	t.Helper()
-	c := &chaos{random: rand.New(rand.NewPCG(seed, 5))}
-	for i := range 4 + c.random.IntN(10) {
-		c.programs = append(c.programs, config.Program{})
-		c.there = append(c.there, true)
-		c.edit(i)
-	}
-	limit := c.random.IntN(4)
-	c.running = runWith(t, &fakeOS{}, func(conf *config.Config) { conf.Supervisord.StartConcurrency = limit })
+	c := newChaos(t, rand.NewPCG(seed, 5))
 	c.write(c.groups()...)
 	update(t, c.running)
 	for range 12 {
