@@ -1,8 +1,6 @@
 package config
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -11,15 +9,7 @@ import (
 
 func loadGroups(t *testing.T, text string) []Group {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "f.conf")
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	c, problems := Load(Options{File: file, Environ: []string{}, Hostname: "host"})
-	if err := problems.Err(); err != nil {
-		t.Fatal(err)
-	}
-	return c.Groups
+	return loadText(t, text).Groups
 }
 
 func TestDiff(t *testing.T) {

@@ -1,7 +1,6 @@
 package daemon
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,26 +10,14 @@ import (
 
 	"supervisord/internal/config"
 	"supervisord/internal/output"
+	"supervisord/internal/testenv"
 )
-
-// terminal is a terminal of a test.
-type terminal struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-// Write writes.
-func (t *terminal) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.text.Write(p)
-}
 
 // While many log, the log goes from file to file, into other forms and back: every line is
 // in one of the files, and in no two, in the order in which it was logged.
 func TestNoLineIsLostWhenTheLogChanges(t *testing.T) {
 	const writers, lines, changes = 4, 1500, 60
-	dir, files, screen := t.TempDir(), &output.Files{}, &terminal{}
+	dir, files, screen := t.TempDir(), &output.Files{}, &testenv.Journal{}
 	logfile := func(i int) config.Supervisord {
 		c := config.Supervisord{Loglevel: config.LevelInfo, LogFormat: config.FormatText, Logfile: config.LogTarget{Kind: config.LogFile}}
 		c.Logfile.Path = filepath.Join(dir, fmt.Sprint(i/2%3)) // every other change leaves the file
@@ -93,7 +80,7 @@ func TestNoLineIsLostWhenTheLogChanges(t *testing.T) {
 			}
 		}
 	}
-	if screen.text.Len() == 0 || strings.Contains(all.String()+screen.text.String(), "could not be written") {
+	if screen.String() == "" || strings.Contains(all.String()+screen.String(), "could not be written") {
 		t.Error("the terminal has nothing, or lines were lost")
 	}
 }

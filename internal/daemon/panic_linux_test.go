@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"supervisord/internal/supervise"
+	"supervisord/internal/testenv"
 )
 
 // A panic of the loop is our bug: it ends the daemon, and is not kept back by an orderly end.
@@ -16,7 +17,7 @@ func TestPanicOfTheLoopIsSeen(t *testing.T) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	o := Options{ConfigFile: file, Stdout: &terminal{}, Stderr: &terminal{}}
+	o := Options{ConfigFile: file, Stdout: &testenv.Journal{}, Stderr: &testenv.Journal{}}
 	conf, err := load(o)
 	if err != nil {
 		t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"supervisord/internal/output"
+	"supervisord/internal/testenv"
 )
 
 // unzip reads a whole log, compressed or not.
@@ -132,8 +133,8 @@ func TestCompressionThatFailsSaysSoOnce(t *testing.T) {
 		dir := t.TempDir()
 		path := filepath.Join(dir, "log")
 		noError(t, os.Mkdir(path+".gz.part", 0o700))
-		var j journal
-		f := openFile(t, path, output.FileOptions{MaxBytes: 1, Backups: 5, Compress: true, Log: j.logger()})
+		var j testenv.Journal
+		f := openFile(t, path, output.FileOptions{MaxBytes: 1, Backups: 5, Compress: true, Log: j.Logger()})
 		for range 2 {
 			write(t, f, "x")
 			synctest.Wait()

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"supervisord/internal/output"
+	"supervisord/internal/testenv"
 )
 
 // The sizes are those of Python's supervisord for the same writes.
@@ -154,8 +155,8 @@ func TestFileGrowsOnIfItCannotRotate(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "log")
 	noError(t, os.Mkdir(path+".1", 0o700))
-	var j journal
-	f := openFile(t, path, output.FileOptions{MaxBytes: 4, Backups: 2, Log: j.logger()})
+	var j testenv.Journal
+	f := openFile(t, path, output.FileOptions{MaxBytes: 4, Backups: 2, Log: j.Logger()})
 	for range 7 {
 		write(t, f, "x")
 	}
@@ -173,8 +174,8 @@ func TestFileSurvivesItsDirectory(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "logs")
 	path := filepath.Join(dir, "log")
 	noError(t, os.Mkdir(dir, 0o700))
-	var j journal
-	f := openFile(t, path, output.FileOptions{MaxBytes: 4, Backups: 2, Log: j.logger()})
+	var j testenv.Journal
+	f := openFile(t, path, output.FileOptions{MaxBytes: 4, Backups: 2, Log: j.Logger()})
 	noError(t, os.RemoveAll(dir))
 	write(t, f, "to the removed file") // rotation finds that out
 	_, err := f.Write([]byte("lost"))

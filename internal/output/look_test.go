@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"supervisord/internal/output"
+	"supervisord/internal/testenv"
 )
 
 // pass lets so much time go by that the next write looks after its file.
@@ -30,8 +31,8 @@ func TestFileNoticesThatItWasMovedOrRemoved(t *testing.T) {
 				dir := filepath.Join(t.TempDir(), "logs")
 				noError(t, os.Mkdir(dir, 0o700))
 				path := filepath.Join(dir, "log")
-				var j journal
-				f := openFile(t, path, output.FileOptions{Log: j.logger()})
+				var j testenv.Journal
+				f := openFile(t, path, output.FileOptions{Log: j.Logger()})
 				write(t, f, "before")
 				noError(t, do(path))
 				pass()
@@ -51,8 +52,8 @@ func TestFileWaitsForItsDirectory(t *testing.T) {
 		dir := filepath.Join(top, "logs")
 		noError(t, os.Mkdir(dir, 0o700))
 		path := filepath.Join(dir, "log")
-		var j journal
-		f := openFile(t, path, output.FileOptions{Log: j.logger()})
+		var j testenv.Journal
+		f := openFile(t, path, output.FileOptions{Log: j.Logger()})
 
 		// Moved away, the file still has a name: nothing is lost.
 		noError(t, os.Rename(dir, dir+".old"))
@@ -91,8 +92,8 @@ func TestFileNoticesThatItWasTruncated(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				dir := t.TempDir()
 				path := filepath.Join(dir, "log")
-				var j journal
-				f := openFile(t, path, output.FileOptions{MaxBytes: tt.max, Backups: 1, Log: j.logger()})
+				var j testenv.Journal
+				f := openFile(t, path, output.FileOptions{MaxBytes: tt.max, Backups: 1, Log: j.Logger()})
 				write(t, f, "0123456789")
 				noError(t, os.Truncate(path, 0))
 				pass()

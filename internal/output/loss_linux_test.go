@@ -12,13 +12,14 @@ import (
 	"golang.org/x/sys/unix"
 
 	"supervisord/internal/output"
+	"supervisord/internal/testenv"
 )
 
 func TestFileCountsWhatAFullDeviceLoses(t *testing.T) {
 	link := filepath.Join(t.TempDir(), "log")
 	noError(t, os.Symlink("/dev/full", link))
-	var j journal
-	f := openFile(t, link, output.FileOptions{MaxBytes: 1, Backups: 1, Log: j.logger()})
+	var j testenv.Journal
+	f := openFile(t, link, output.FileOptions{MaxBytes: 1, Backups: 1, Log: j.Logger()})
 	for range 3 {
 		_, err := f.Write([]byte("12345"))
 		want(t, errors.Is(err, unix.ENOSPC), true)
@@ -39,8 +40,8 @@ func TestFileOnAFullDisk(t *testing.T) {
 	}
 	t.Cleanup(func() { noError(t, unix.Unmount(dir, 0)) })
 	path := filepath.Join(dir, "log")
-	var j journal
-	f, err := output.OpenFile(path, output.FileOptions{Log: j.logger()})
+	var j testenv.Journal
+	f, err := output.OpenFile(path, output.FileOptions{Log: j.Logger()})
 	noError(t, err)
 	chunk := []byte(strings.Repeat("0123456789", 1000))
 	var written, lost int64
@@ -96,8 +97,8 @@ func TestFileOnAFullDiskKeepsItsBooks(t *testing.T) {
 func TestFileToAFifo(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "fifo")
 	noError(t, unix.Mkfifo(path, 0o600))
-	var j journal
-	f := openFile(t, path, output.FileOptions{MaxBytes: 1, Backups: 1, Log: j.logger()})
+	var j testenv.Journal
+	f := openFile(t, path, output.FileOptions{MaxBytes: 1, Backups: 1, Log: j.Logger()})
 	f.SetWait(time.Millisecond)
 
 	_, err := f.Write([]byte("nobody"))
@@ -158,8 +159,8 @@ func TestFileOnTheEdgeOfFullIsNotNoisy(t *testing.T) {
 			noError(t, os.Rename(link+".new", link))
 		}
 		target("/dev/full")
-		var j journal
-		f := openFile(t, link, output.FileOptions{Log: j.logger()})
+		var j testenv.Journal
+		f := openFile(t, link, output.FileOptions{Log: j.Logger()})
 		turn := func() {
 			target("/dev/full")
 			noError(t, f.Reopen())

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"supervisord/internal/output"
+	"supervisord/internal/testenv"
 )
 
 func TestPeriodBoundaries(t *testing.T) {
@@ -148,8 +149,8 @@ func TestFileThatCannotRotateByTimeTriesAgainAfterAMinute(t *testing.T) {
 		dir := t.TempDir()
 		path := filepath.Join(dir, "log")
 		noError(t, os.Mkdir(path+".1", 0o700))
-		var j journal
-		f := openFile(t, path, output.FileOptions{Period: output.Hourly, Backups: 2, Log: j.logger()})
+		var j testenv.Journal
+		f := openFile(t, path, output.FileOptions{Period: output.Hourly, Backups: 2, Log: j.Logger()})
 		write(t, f, "x")
 		time.Sleep(time.Hour)
 		write(t, f, "x")

@@ -2,7 +2,6 @@ package output_test
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +15,7 @@ import (
 	"testing"
 
 	"supervisord/internal/output"
+	"supervisord/internal/testenv"
 )
 
 // TestMain makes the test binary a program that writes, if it is called as one.
@@ -35,10 +35,10 @@ func TestMain(m *testing.M) {
 
 // collector remembers all bytes, and complains if two write to it at once.
 type collector struct {
-	t     *testing.T
-	busy  atomic.Bool
-	mu    sync.Mutex
-	bytes bytes.Buffer
+	testenv.Journal
+
+	t    *testing.T
+	busy atomic.Bool
 }
 
 func (c *collector) Write(p []byte) (int, error) {
@@ -46,15 +46,7 @@ func (c *collector) Write(p []byte) (int, error) {
 		c.t.Error("two writes at the same time")
 	}
 	defer c.busy.Store(false)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.bytes.Write(p)
-}
-
-func (c *collector) String() string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.bytes.String()
+	return c.Journal.Write(p)
 }
 
 func newPump(t testing.TB) *output.Pump {

@@ -1,7 +1,6 @@
 package output_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 	"testing/synctest"
 
 	"supervisord/internal/output"
+	"supervisord/internal/testenv"
 )
 
 func put(t *testing.T, r *output.Ring, text string) {
@@ -113,22 +113,11 @@ func TestRingTakesMemoryAsItNeedsIt(t *testing.T) {
 	}
 }
 
-// follower is what somebody has seen who follows a ring.
-type follower struct {
-	mu   sync.Mutex
-	seen bytes.Buffer
-}
-
-func (f *follower) String() string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.seen.String()
-}
-
-// follow starts a follower, who stops when ctx ends; the function it returns waits for that.
-func followRing(ctx context.Context, t *testing.T, r *output.Ring, back int64) (*follower, func()) {
+// followRing returns what somebody sees who follows a ring until ctx ends, and a function that
+// waits for that.
+func followRing(ctx context.Context, t *testing.T, r *output.Ring, back int64) (*testenv.Journal, func()) {
 	t.Helper()
-	f, done := &follower{}, make(chan struct{})
+	seen, done := &testenv.Journal{}, make(chan struct{})
 	chunks := r.Follow(ctx, back)
 	go func() {
 		defer close(done)
@@ -136,12 +125,10 @@ func followRing(ctx context.Context, t *testing.T, r *output.Ring, back int64) (
 			if err != nil {
 				t.Error(err)
 			}
-			f.mu.Lock()
-			f.seen.Write(chunk)
-			f.mu.Unlock()
+			_, _ = seen.Write(chunk) // of which no error is known
 		}
 	}()
-	return f, func() { <-done }
+	return seen, func() { <-done }
 }
 
 func TestRingIsFollowedFromWhereItWasAsked(t *testing.T) {

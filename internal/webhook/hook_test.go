@@ -1,7 +1,6 @@
 package webhook_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,40 +18,13 @@ import (
 
 	"supervisord/internal/bus"
 	"supervisord/internal/event"
+	"supervisord/internal/testenv"
 	"supervisord/internal/webhook"
 )
 
 // remote returns an event that is told apart by its kind.
 func remote(kind string) event.Event {
 	return event.Event{At: time.Unix(1795342409, 0), Type: event.RemoteCommunication, Kind: kind}
-}
-
-// notes is a log that can be read while it is written.
-type notes struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (n *notes) Write(p []byte) (int, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.text.Write(p)
-}
-
-// lines returns what was logged, without the time.
-func (n *notes) lines() []string {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return strings.Split(strings.TrimSuffix(n.text.String(), "\n"), "\n")
-}
-
-func (n *notes) logger() *slog.Logger {
-	return slog.New(slog.NewTextHandler(n, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-		if a.Key == slog.TimeKey || a.Key == "webhook" {
-			return slog.Attr{}
-		}
-		return a
-	}}))
 }
 
 // roundTrip is a server in memory.
@@ -251,14 +222,14 @@ func TestFailuresAreTriedAgainEverMoreSeldom(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var b bus.Bus
-				var log notes
+				var log testenv.Journal
 				begin, took := time.Now(), time.Duration(0)
 				s := &server{}
 				s.answer = func(n int, r *http.Request) (*http.Response, error) {
 					defer func() { took = time.Since(begin) }()
 					return c.answer(n, r)
 				}
-				h := open(t, &b, webhook.Options{Transport: s, Log: log.logger()})
+				h := open(t, &b, webhook.Options{Transport: s, Log: log.Logger("webhook")})
 				b.Publish(remote("a"))
 				time.Sleep(time.Hour)
 				synctest.Wait()
@@ -268,7 +239,7 @@ func TestFailuresAreTriedAgainEverMoreSeldom(t *testing.T) {
 				if d := cmp.Diff(c.stats, h.Stats()); d != "" {
 					t.Errorf("figures (-want +got):\n%s", d)
 				}
-				if d := cmp.Diff(c.log, log.lines()); d != "" {
+				if d := cmp.Diff(c.log, log.Lines()); d != "" {
 					t.Errorf("log (-want +got):\n%s", d)
 				}
 				h.Close()
@@ -282,14 +253,14 @@ func TestFailuresAreTriedAgainEverMoreSeldom(t *testing.T) {
 func TestFullBufferLosesTheOldest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var b bus.Bus
-		var log notes
+		var log testenv.Journal
 		s := &server{answer: func(n int, _ *http.Request) (*http.Response, error) {
 			if n == 1 {
 				return status(502)
 			}
 			return status(200)
 		}}
-		h := open(t, &b, webhook.Options{Transport: s, Size: 3, Log: log.logger()})
+		h := open(t, &b, webhook.Options{Transport: s, Size: 3, Log: log.Logger("webhook")})
 		b.Publish(remote("first"))
 		synctest.Wait() // it is being posted
 		for i := range 10 {
@@ -303,7 +274,7 @@ func TestFullBufferLosesTheOldest(t *testing.T) {
 		if d := cmp.Diff(webhook.Stats{Delivered: 4, Retries: 1, Dropped: 7}, h.Stats()); d != "" {
 			t.Errorf("figures (-want +got):\n%s", d)
 		}
-		if got, want := log.lines()[2], `level=WARN msg="webhook x: buffer overflowed, 7 events are lost (buffer_size=3)"`; got != want {
+		if got, want := log.Lines()[2], `level=WARN msg="webhook x: buffer overflowed, 7 events are lost (buffer_size=3)"`; got != want {
 			t.Errorf("log: %s", got)
 		}
 		h.Close()
@@ -327,12 +298,12 @@ func TestCloseWaitsAMoment(t *testing.T) {
 		if took, got := time.Since(begin), h.Stats(); took != 900*time.Millisecond || got.Delivered != 3 {
 			t.Errorf("it took %v: %+v", took, got)
 		}
-		var log notes
+		var log testenv.Journal
 		dead := &server{answer: func(_ int, r *http.Request) (*http.Response, error) {
 			<-r.Context().Done()
 			return nil, r.Context().Err()
 		}}
-		h = open(t, &b, webhook.Options{Transport: dead, Log: log.logger()})
+		h = open(t, &b, webhook.Options{Transport: dead, Log: log.Logger("webhook")})
 		for i := range 3 {
 			b.Publish(remote(fmt.Sprint(i)))
 		}
@@ -345,7 +316,7 @@ func TestCloseWaitsAMoment(t *testing.T) {
 			`level=WARN msg="webhook x: event 3 (REMOTE_COMMUNICATION) is given up" err="supervisord does not wait any longer"`,
 			`level=WARN msg="webhook x: 2 events are lost, since supervisord does not wait for https://hooks.test any longer"`,
 		}
-		if d := cmp.Diff(want, log.lines()[1:]); d != "" {
+		if d := cmp.Diff(want, log.Lines()[1:]); d != "" {
 			t.Errorf("log (-want +got):\n%s", d)
 		}
 	})

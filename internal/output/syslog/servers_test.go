@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"supervisord/internal/output/syslog"
+	"supervisord/internal/testenv"
 )
 
 var tcp = syslog.Target{Network: "tcp", Host: "log", Port: 1}
@@ -78,8 +79,8 @@ var plain = syslog.Options{Hostname: "log"}
 
 func TestDropsAreCountedAndSaidOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		log := new(journal)
-		ss := &syslog.Servers{Log: log.logger(), Messages: 4}
+		log := new(testenv.Journal)
+		ss := &syslog.Servers{Log: log.Logger("server"), Messages: 4}
 		net := newPipes(ss)
 		k := open(t, ss, tcp, plain)
 		synctest.Wait()
@@ -115,8 +116,8 @@ func TestBytesAreBoundedToo(t *testing.T) {
 
 func TestAnotherReasonIsToldToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		log := new(journal)
-		ss := &syslog.Servers{Log: log.logger()}
+		log := new(testenv.Journal)
+		ss := &syslog.Servers{Log: log.Logger("server")}
 		tries := 0
 		ss.DialWith(func() (net.Conn, error) {
 			if tries++; tries > 1 {
@@ -160,8 +161,8 @@ func TestPausesGrow(t *testing.T) {
 
 func TestReopenConnectsAnewOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		log := new(journal)
-		ss := &syslog.Servers{Log: log.logger()}
+		log := new(testenv.Journal)
+		ss := &syslog.Servers{Log: log.Logger("server")}
 		net := newPipes(ss)
 		net.up.Store(true)
 		k := open(t, ss, tcp, plain)
@@ -265,8 +266,8 @@ func TestSinkOpenedSoonFindsTheConnection(t *testing.T) {
 
 func TestWhatIsLeftAfterTheLastSinkIsDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		log := new(journal)
-		ss := &syslog.Servers{Log: log.logger()}
+		log := new(testenv.Journal)
+		ss := &syslog.Servers{Log: log.Logger("server")}
 		net := newPipes(ss)
 		net.up.Store(true)
 		k := open(t, ss, tcp, plain)

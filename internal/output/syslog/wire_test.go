@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"supervisord/internal/output/syslog"
+	"supervisord/internal/testenv"
 )
 
 // timestamps matches those of both formats.
@@ -107,8 +108,8 @@ func TestTLSServerMustBeTrusted(t *testing.T) {
 	certificate, _ := selfSigned(t)
 	plain := listenStreams(t, "tcp", "127.0.0.1:0")
 	server := &streams{tls.NewListener(plain, &tls.Config{Certificates: []tls.Certificate{certificate}})}
-	log := new(journal)
-	ss := &syslog.Servers{Log: log.logger()}
+	log := new(testenv.Journal)
+	ss := &syslog.Servers{Log: log.Logger("server")}
 	k := open(t, ss, targetOf("tls", plain.Addr()), syslog.Options{})
 	write(t, k, "secret\n")
 	_, err := server.accept(t).Read(make([]byte, 1))
