@@ -64,6 +64,11 @@ type GroupPlan struct {
 	Problem string
 }
 
+// Selector names a process of the group.
+func (g *GroupPlan) Selector(process string) Selector {
+	return Selector{Group: g.Name, Process: process}
+}
+
 // Fate is what becomes of a group or a section as a whole.
 type Fate string
 

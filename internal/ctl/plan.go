@@ -49,13 +49,13 @@ func (s *session) plan(ctx context.Context, _ call) (int, error) {
 // would not by itself. Processes of which the same is to be said share a line.
 func (s *session) printDetails(g control.GroupPlan, why map[control.Selector]string) {
 	s.printChanges("  ", g.Changes)
-	reason := func(p control.ProcessPlan) string { return why[control.Selector{Group: g.Name, Process: p.Name}] }
+	reason := func(p control.ProcessPlan) string { return why[g.Selector(p.Name)] }
 	for rest := g.Processes; len(rest) > 0; {
 		n := 1
 		for n < len(rest) && alike(rest[0], rest[n]) && reason(rest[0]) == reason(rest[n]) {
 			n++
 		}
-		s.printf("  %s: %s%s\n", processNames(selectors(g.Name, rest[:n])), rest[0].Step, reason(rest[0]))
+		s.printf("  %s: %s%s\n", processNames(selectors(&g, rest[:n])), rest[0].Step, reason(rest[0]))
 		s.printChanges("    ", rest[0].Changes)
 		rest = rest[n:]
 	}
@@ -65,7 +65,7 @@ func (s *session) printDetails(g control.GroupPlan, why map[control.Selector]str
 func (s *session) printNeeded(plan control.Plan) {
 	told := make(map[control.Selector]bool)
 	for _, g := range plan.Groups {
-		for _, sel := range selectors(g.Name, g.Processes) {
+		for _, sel := range selectors(&g, g.Processes) {
 			told[sel] = true
 		}
 	}
@@ -134,10 +134,10 @@ func processNames(sels []control.Selector) string {
 	return strings.Join(names, ", ")
 }
 
-func selectors(group string, processes []control.ProcessPlan) []control.Selector {
+func selectors(g *control.GroupPlan, processes []control.ProcessPlan) []control.Selector {
 	sels := make([]control.Selector, len(processes))
 	for i, p := range processes {
-		sels[i] = control.Selector{Group: group, Process: p.Name}
+		sels[i] = g.Selector(p.Name)
 	}
 	return sels
 }
@@ -187,7 +187,7 @@ func toJSONPlan(plan control.Plan) []jsonGroupPlan {
 	for i, g := range plan.Groups {
 		processes := make([]jsonProcessPlan, len(g.Processes))
 		for j, p := range g.Processes {
-			name := control.Selector{Group: g.Name, Process: p.Name}.String()
+			name := g.Selector(p.Name).String()
 			processes[j] = jsonProcessPlan{name, p.Name, string(p.Step), toJSONChanges(p.Changes)}
 		}
 		groups[i] = jsonGroupPlan{g.Name, string(g.Fate), toJSONChanges(g.Changes), processes, g.Problem}

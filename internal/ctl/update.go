@@ -168,7 +168,7 @@ func (s *session) drawUpdate(ctx context.Context) (erase func(), err error) {
 	for _, g := range plan.Groups {
 		for _, p := range g.Processes {
 			if p.Step == control.StepStop || p.Step == control.StepRestart {
-				names = append(names, control.Selector{Group: g.Name, Process: p.Name}.String())
+				names = append(names, g.Selector(p.Name).String())
 			}
 		}
 	}

@@ -92,7 +92,7 @@ func (l *Loop) foresee(plans []control.GroupPlan, updated []*config.Group, names
 	for _, g := range plans {
 		for _, p := range g.Processes {
 			if p.Step == control.StepStart || p.Step == control.StepRestart {
-				f.starts[control.Selector{Group: g.Name, Process: p.Name}] = true
+				f.starts[g.Selector(p.Name)] = true
 			}
 		}
 	}
@@ -103,7 +103,7 @@ func (l *Loop) foresee(plans []control.GroupPlan, updated []*config.Group, names
 func (f *foresight) ownStarts(plans []control.GroupPlan) (sels []control.Selector) {
 	for _, g := range plans {
 		for _, pp := range g.Processes {
-			sel := control.Selector{Group: g.Name, Process: pp.Name}
+			sel := g.Selector(pp.Name)
 			if p := f.l.active(sel); f.starts[sel] && (p == nil || !p.alone) {
 				sels = append(sels, sel)
 			}
@@ -177,7 +177,7 @@ func tellNeeded(plan *control.Plan) {
 	for i := range plan.Groups {
 		g := &plan.Groups[i]
 		for j := range g.Processes {
-			if p := &g.Processes[j]; needed[control.Selector{Group: g.Name, Process: p.Name}] {
+			if p := &g.Processes[j]; needed[g.Selector(p.Name)] {
 				p.Step = control.StepStart
 			}
 		}
